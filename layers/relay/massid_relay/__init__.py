@@ -1,0 +1,1 @@
+"""massid-relay: carries a recycling platform's records to the Carrot Network and to Carbonext."""

@@ -1,0 +1,43 @@
+"""Every message of our queues, as strict models, and the functions that read them."""
+
+from massid_relay.core.messages.document import Document
+from massid_relay.core.messages.envelopes import (
+    DocumentMessage,
+    EventsMessage,
+    EvidenceRequest,
+    Order,
+    Submission,
+    SubmissionReference,
+    WakeMessage,
+    event_external_id,
+    identify,
+)
+from massid_relay.core.messages.event import Event
+from massid_relay.core.messages.notification import EvidenceObjects
+from massid_relay.core.messages.parsing import (
+    parse_document_message,
+    parse_events_message,
+    parse_evidence_message,
+    parse_submission,
+    submission_of,
+)
+
+__all__ = [
+    "Document",
+    "DocumentMessage",
+    "Event",
+    "EventsMessage",
+    "EvidenceObjects",
+    "EvidenceRequest",
+    "Order",
+    "Submission",
+    "SubmissionReference",
+    "WakeMessage",
+    "event_external_id",
+    "identify",
+    "parse_document_message",
+    "parse_events_message",
+    "parse_evidence_message",
+    "parse_submission",
+    "submission_of",
+]

@@ -1,0 +1,58 @@
+"""The document of a MassID, in Carrot's own field names."""
+
+from typing import Any, ClassVar
+
+from pydantic import model_validator
+
+from massid_relay.core.jsons import JsonObject, content_hash
+from massid_relay.core.messages.base import ExternalId, Moment, Text, problem
+from massid_relay.core.messages.parties import WithParties
+from massid_relay.core.messages.payload import payload_of
+
+_OLD_CATEGORY = "Mass"
+
+
+class Document(WithParties):
+    """Body of POST /documents (docs.carrot.eco, api/documents and integrations/guides/submitting-a-mass-id)."""
+
+    both_required: ClassVar[bool] = True
+
+    category: Text
+    type: Text
+    subtype: Text | None = None
+    title: Text | None = None
+    short_title: Text | None = None
+    measurement_unit: Text | None = None
+    external_created_at: Moment
+    is_public: bool
+    is_publicly_searchable: bool
+    external_id: ExternalId | None = None
+    deduplication_id: Text | None = None
+    tags: dict[str, str | None] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _other_spellings(cls, value: Any) -> Any:
+        """The BOLD Recycling page says `measureUnit`, everybody else `measurementUnit`."""
+        if isinstance(value, dict) and "measureUnit" in value:
+            if "measurementUnit" in value:
+                raise problem("send measurementUnit or measureUnit, not both", "measureUnit")
+            value = {**value, "measurementUnit": value["measureUnit"]}
+            del value["measureUnit"]
+        return value
+
+    @model_validator(mode="after")
+    def _current_category(self) -> "Document":
+        """docs.carrot.eco, integrations, "Migrating from a previous integration"."""
+        if self.category == _OLD_CATEGORY:
+            raise problem("is the old form: the category is now MassID", "category")
+        return self
+
+    def to_payload(self) -> JsonObject:
+        """What goes to the network, in camelCase, without our own ids."""
+        return payload_of(self, without={"externalId", "deduplicationId"})
+
+    @property
+    def content_hash(self) -> str:
+        """The same for the same content, whatever the order of fields and the form of numbers and times."""
+        return content_hash(self.to_payload())

@@ -1,0 +1,115 @@
+"""From text to a model, or to an InvalidMessage that names every field at fault (invariant 10)."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from massid_relay.core.errors import FieldProblem, InvalidMessage
+from massid_relay.core.jsons import JsonObject, dumps, loads
+from massid_relay.core.messages.envelopes import (
+    DocumentMessage,
+    EventsMessage,
+    EvidenceRequest,
+    Submission,
+    SubmissionReference,
+    WakeMessage,
+)
+from massid_relay.core.messages.notification import EvidenceObjects, is_notification, read_notification
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+WHOLE = "message"
+"""The path of a problem with the message as a whole."""
+
+_SENTENCES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "string_type": "must be a text",
+    "string_too_short": "must not be empty",
+    "string_unicode": "holds characters that are no Unicode text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "too_short": "must not be empty",
+}
+"""Our own words for pydantic's error types: its own would quote what was sent (invariant 7)."""
+
+
+def parse_submission(text: str) -> Submission | SubmissionReference:
+    """A message of the submissions queue. Raises InvalidMessage."""
+    message = read_object(text)
+    if "submissionRef" in message:
+        return _model(SubmissionReference, message)
+    return _model(Submission, message)
+
+
+def parse_document_message(text: str) -> DocumentMessage:
+    """A message of the documents queue. Raises InvalidMessage."""
+    return _model(DocumentMessage, read_object(text))
+
+
+def parse_events_message(text: str) -> EventsMessage | WakeMessage:
+    """A message of the events queue. Raises InvalidMessage."""
+    message = read_object(text)
+    if "wake" in message:
+        return _model(WakeMessage, message)
+    return _model(EventsMessage, message)
+
+
+def parse_evidence_message(text: str) -> EvidenceRequest | EvidenceObjects:
+    """A message of the evidence queue: ours, or S3's own notification. Raises InvalidMessage."""
+    message = read_object(text)
+    return read_notification(message) if is_notification(message) else _model(EvidenceRequest, message)
+
+
+def submission_of(stored: JsonObject) -> Submission:
+    """A stored submission, parsed again."""
+    return _model(Submission, stored)
+
+
+def read_object(text: str) -> JsonObject:
+    """The message's JSON object."""
+    try:
+        message = loads(text)
+        if "\\u" in text:
+            dumps(message).encode()  # half of a surrogate pair is valid JSON and no text
+    except (ValueError, RecursionError):
+        raise _invalid([FieldProblem(WHOLE, "is not JSON")]) from None
+    if not isinstance(message, dict):
+        raise _invalid([FieldProblem(WHOLE, "must be a JSON object")])
+    return message
+
+
+def _model(model: type[_Model], message: JsonObject) -> _Model:
+    try:
+        return model.model_validate(message)
+    except ValidationError as error:
+        problems = [_problem(item) for item in error.errors(include_url=False, include_input=False)]
+    except RecursionError:
+        problems = [FieldProblem(WHOLE, "is nested too deeply")]
+    raise _invalid(problems)
+
+
+def _problem(item: Any) -> FieldProblem:
+    context = item.get("ctx") or {}
+    path = [str(part) for part in item["loc"]]
+    if isinstance(context.get("field"), str):
+        path.append(context["field"])
+    return FieldProblem(".".join(path) or WHOLE, _sentence(item, context))
+
+
+def _sentence(item: Any, context: dict[str, Any]) -> str:
+    if item["type"] == "relay":
+        return str(item["msg"])
+    if item["type"] == "literal_error":
+        return f"must be {context['expected']}"
+    return _SENTENCES.get(item["type"], "is not valid")
+
+
+def _invalid(problems: list[FieldProblem]) -> InvalidMessage:
+    first = problems[0]
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return InvalidMessage(f"{first.path} {first.problem}{more}", fields=problems)

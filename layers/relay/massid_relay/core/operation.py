@@ -1,0 +1,123 @@
+"""One write to an outside API, and the recovery points that it passes.
+
+    begin: the record is written with a lease, then the call is made (invariant 1)
+
+      (nothing) ──begin──▶ STARTED, leased ──confirm──▶ CONFIRMED
+                             ▲   │   │
+                       begin │   │   └────────refuse──▶ REFUSED ──begin after a redrive──▶ STARTED, leased
+                             │   ▼
+                           STARTED, free          put_back: transient, throttled, not ready, outcome unknown
+                             ▲
+                             └── a lease that ran out is one crash; the third ends as WorkerCrashed
+
+"STARTED, leased" already means "may have been sent", so the common case is two writes: begin and confirm.
+Each change is one conditional write of the record that holds the operation: the record's version is the condition, and a
+worker that finds another owner in the lease stops.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from massid_relay.core.errors import (
+    Busy,
+    NotNow,
+    OutcomeUnknown,
+    Refusal,
+    RefusedBefore,
+    RelayError,
+    TransientFailure,
+    WorkerCrashed,
+)
+
+CRASHES_ALLOWED = 3
+"""Two workers may die of something else (a deployment, memory); a third death is about the message."""
+
+
+class Stage(StrEnum):
+    """Where an operation stands."""
+
+    STARTED = "started"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Lease:
+    """Who may act on an operation, and until when."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(slots=True)
+class Operation:
+    """The state machine above. `ids` are the participant and address ids as they were known at the first attempt:
+    every later attempt sends the same body under the same deduplication id."""
+
+    stage: Stage
+    first_attempt: datetime
+    last_attempt: datetime
+    lease: Lease | None = None
+    failures: int = 0
+    crashes: int = 0
+    unknown_since: datetime | None = None
+    ids: dict[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    @classmethod
+    def started(cls, now: datetime, owner: str, lease: timedelta) -> "Operation":
+        """A new operation, leased to `owner`."""
+        return cls(Stage.STARTED, now, now, Lease(owner, now + lease))
+
+    def require_not_refused(self, message_id: str) -> None:
+        """Raises RefusedBefore if this very message was refused; a redriven one may try again."""
+        if self.stage is Stage.REFUSED and self.refusal is not None and self.refusal.message_id == message_id:
+            raise RefusedBefore(self.refusal)
+
+    def begin(self, now: datetime, owner: str, lease: timedelta) -> None:
+        """Take the lease for another attempt. Raises Busy while another owner's lease runs, WorkerCrashed at the third
+        lease that ran out."""
+        if self.lease and self.lease.owner != owner:
+            remaining = (self.lease.until - now).total_seconds()
+            if remaining > 0:
+                raise Busy("another worker holds the lease", retry_after=remaining)
+            self.crashes += 1
+            if self.unknown_since is None:
+                self.unknown_since = self.last_attempt
+            if self.crashes >= CRASHES_ALLOWED:
+                self.lease = None
+                raise WorkerCrashed(f"{self.crashes} workers ended without an answer")
+        self.stage = Stage.STARTED
+        self.last_attempt = now
+        self.lease = Lease(owner, now + lease)
+
+    def owned_by(self, owner: str) -> bool:
+        """Whether `owner` still holds the lease (it may have run out, but nobody else took it)."""
+        return self.lease is not None and self.lease.owner == owner
+
+    def confirm(self) -> None:
+        """The effect is certain."""
+        self.stage = Stage.CONFIRMED
+        self._release()
+        self.unknown_since = None
+        self.ids = {}
+
+    def refuse(self, refusal: Refusal) -> None:
+        """A final no: the operation lies dead until it is redriven or discarded."""
+        self.stage = Stage.REFUSED
+        self.refusal = refusal
+        self._release()
+
+    def put_back(self, error: RelayError, now: datetime) -> None:
+        """Free the lease after an attempt that did not end it. Only a TransientFailure counts as an attempt."""
+        self._release()
+        if isinstance(error, TransientFailure):
+            self.failures += 1
+        if isinstance(error, OutcomeUnknown) and self.unknown_since is None:
+            self.unknown_since = now
+        if isinstance(error, NotNow):
+            self.crashes = 0
+
+    def _release(self) -> None:
+        self.lease = None

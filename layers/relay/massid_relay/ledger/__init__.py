@@ -1,0 +1,14 @@
+"""The ledger: one DynamoDB table.
+
+| pk | sk | what |
+| --- | --- | --- |
+| `DOC#<external id>` | `GEN#<generation>` | the record of one document (core/record.py), as one JSON text |
+| `DOC#<external id>` | `PART#<hash>` | a stored payload, compressed, under the hash of its content |
+| `RUN#<external id>` | `RUN` | the lifecycle's runs: number, state, what it carries |
+| `PARTY#<key>` | `PARTY` | id of a participant or address, or who claims to introduce it |
+| `DEAD#<dead letter id>` | `DEAD` | why a message lies dead |
+| `PACING#<credential>` | `TIMELINE` | the shared timeline of slots |
+
+The index `index` (gpk, gsk) lists what waits (`WAITING`, by the time of the next look) and what lies dead
+(`DEAD`, by time).
+"""

@@ -1,0 +1,83 @@
+"""The index of dead letters: why each lies dead. The message itself rests in the dead-letter queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from massid_relay.core.clock import iso
+from massid_relay.core.errors import FieldProblem
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DEAD = "DEAD"
+
+
+class DeadLetterState(StrEnum):
+    """What became of it."""
+
+    RESTING = "resting"
+    REDRIVEN = "redriven"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One reason, without personal data (invariant 7). `queue` is the resource name of the queue it came from."""
+
+    id: str
+    queue: str
+    error_type: str
+    reason: str
+    at: datetime
+    first_attempt: datetime
+    external_id: str | None = None
+    item: str | None = None
+    """The event's external id or the file's name, where only one part of a message lies dead."""
+    fields: tuple[FieldProblem, ...] = ()
+    vendor_error_id: str | None = None
+    state: DeadLetterState = DeadLetterState.RESTING
+    why: str | None = None
+    """Why a person discarded it."""
+
+
+_LETTER = TypeAdapter(DeadLetter)
+
+
+class DeadLetterIndex:
+    """Writes and reads the reasons."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def put(self, letter: DeadLetter) -> None:
+        """Write the reason; writing it again under the same id changes nothing that matters."""
+        item: dict[str, Any] = {**_key(letter.id), "body": {"S": _LETTER.dump_json(letter).decode()}}
+        if letter.state is DeadLetterState.RESTING:
+            item |= {"gpk": {"S": DEAD}, "gsk": {"S": f"{iso(letter.at)}#{letter.id}"}}
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def get(self, dead_letter_id: str) -> DeadLetter | None:
+        """The reason of that id."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(dead_letter_id), ConsistentRead=True)
+        return _LETTER.validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
+
+    def resting(self) -> Sequence[DeadLetter]:
+        """All that lie dead, oldest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="index",
+            KeyConditionExpression="gpk = :dead",
+            ExpressionAttributeValues={":dead": {"S": DEAD}},
+        )
+        ids = [item["pk"]["S"].removeprefix("DEAD#") for page in pages for item in page["Items"]]
+        return [letter for letter in map(self.get, ids) if letter is not None]
+
+
+def _key(dead_letter_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"DEAD#{dead_letter_id}"}, "sk": {"S": "DEAD"}}

@@ -1,0 +1,22 @@
+"""Reads the accreditation profile from a file."""
+
+from pathlib import Path
+
+from massid_relay.core.errors import InvalidMessage
+from massid_relay.core.jsons import loads
+from massid_relay.preflight.accreditations import profile_from_documents
+from massid_relay.preflight.profile import AccreditationProfile, parse_profile
+
+
+def load_profile(path: Path) -> AccreditationProfile:
+    """A profile from a JSON file: the profile itself, or a list of all accreditation documents that the audit links.
+
+    Raises InvalidMessage, which names each wrong field and quotes no value, or OSError if the file can't be read.
+    """
+    try:
+        body = loads(path.read_bytes())
+    except ValueError:
+        raise InvalidMessage("the accreditation profile is not JSON") from None
+    if isinstance(body, list) and all(isinstance(item, dict) for item in body):
+        return profile_from_documents(body)
+    return parse_profile(body)

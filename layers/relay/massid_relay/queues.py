@@ -1,0 +1,74 @@
+"""Sending to our own queues, and answering task tokens."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from massid_relay.core.jsons import JsonObject, dumps
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+_ANSWERED = frozenset({"InvalidToken", "TaskTimedOut", "TaskDoesNotExist"})
+"""A token that nobody waits for any more. Emulators and AWS differ in which of these they say."""
+
+
+class Queues:
+    """Puts messages on queues, and sets back messages that come again."""
+
+    def __init__(self, client: "SQSClient") -> None:
+        self._client = client
+
+    def send(self, queue_url: str, body: JsonObject, *, group: str | None = None, fresh_id: str | None = None) -> None:
+        """Send one message. On a FIFO queue `group` orders it; `fresh_id` keeps an equal body from being swallowed."""
+        fifo: dict[str, Any] = {}
+        if group is not None:
+            fifo["MessageGroupId"] = group
+        if fresh_id is not None:
+            fifo["MessageDeduplicationId"] = fresh_id
+        self._client.send_message(QueueUrl=queue_url, MessageBody=dumps(body), **fifo)
+
+    def rest(self, queue_url: str, body: str, attributes: dict[str, str]) -> None:
+        """Lay a message to rest in the dead-letter queue, as it came."""
+        named: Any = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        self._client.send_message(QueueUrl=queue_url, MessageBody=body, MessageAttributes=named)
+
+    def come_back(self, queue_url: str, receipt_handle: str, seconds: int) -> None:
+        """Let a received message come again after `seconds`. A handle that is no longer good is no matter: it comes anyway."""
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {
+                "ReceiptHandleIsInvalid",
+                "AWS.SimpleQueueService.MessageNotInflight",
+                "MessageNotInflight",
+                "InvalidParameterValue",
+            }:
+                raise
+
+
+class TaskTokens:
+    """Answers the lifecycle's waiting steps. An answer that comes late or twice is no error."""
+
+    def __init__(self, client: "SFNClient") -> None:
+        self._client = client
+
+    def succeed(self, token: str, output: JsonObject) -> None:
+        """The step is done; `output` holds ids only (invariant 7)."""
+        self._answered_is_fine(lambda: self._client.send_task_success(taskToken=token, output=dumps(output)))
+
+    def fail(self, token: str, error_type: str, dead_letter_id: str) -> None:
+        """The step failed; the reason stands in the index under `dead_letter_id`."""
+        self._answered_is_fine(
+            lambda: self._client.send_task_failure(taskToken=token, error=error_type, cause=dead_letter_id)
+        )
+
+    def _answered_is_fine(self, answer: Any) -> None:
+        try:
+            answer()
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _ANSWERED:
+                raise

@@ -1,0 +1,92 @@
+"""What a function reads from its environment: one typed model, validated once per container.
+
+Every variable stands in `template.yaml` (invariant 8); a test compares the two lists. A missing or wrong variable is an
+error that names it, at the first use and not at import (invariant 9).
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+
+
+class SettingsError(RuntimeError):
+    """The environment lacks a variable or holds a value that can't be read; the message names the variables."""
+
+
+class Settings(BaseModel):
+    """All settings of all functions; a function that lacks a variable for something it never does leaves it empty."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    relay_environment: Literal["test", "production"]
+    """Part of every deduplication id: test and production never share one."""
+
+    ledger_table: str
+    evidence_bucket: str = ""
+    submissions_queue_url: str = ""
+    documents_queue_url: str = ""
+    evidence_queue_url: str = ""
+    events_queue_url: str = ""
+    dead_letter_queue_url: str = ""
+    lifecycle_arn: str = ""
+    carrot_credentials_arn: str = ""
+
+    carrot_base_url: HttpUrl
+    carrot_token_url: HttpUrl
+    carrot_path_prefix: str = ""
+    carrot_scope: str
+    carrot_requests_per_second: Decimal = Field(gt=0)
+    pacing_share: Decimal = Field(gt=0, le=1)
+    pacing_burst: int = Field(ge=1)
+    carrot_batch_mode: Literal["batch", "one-by-one"]
+    carrot_batch_document_field: str
+    carrot_deduplication_memory_hours: Decimal = Field(gt=0)
+    carrot_call_timeout_seconds: Decimal = Field(gt=0)
+    carrot_upload_timeout_seconds: Decimal = Field(gt=0)
+    sensitive_flag_name: Literal["sensitive", "sensible"]
+
+    visibility_delay_seconds: Decimal = Field(ge=0)
+    lease_seconds: Decimal = Field(gt=0)
+    backoff_base_seconds: Decimal = Field(gt=0)
+    backoff_cap_seconds: Decimal = Field(gt=0)
+    evidence_patience_days: Decimal = Field(gt=0)
+    event_patience_days: Decimal = Field(gt=0)
+    sweep_after_seconds: Decimal = Field(gt=0)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker may hold an operation."""
+        return timedelta(seconds=float(self.lease_seconds))
+
+    @property
+    def evidence_patience(self) -> timedelta:
+        """How long a file may be awaited."""
+        return timedelta(days=float(self.evidence_patience_days))
+
+    @property
+    def event_patience(self) -> timedelta:
+        """How long an event may wait for what it needs: document, file, an earlier event."""
+        return timedelta(days=float(self.event_patience_days))
+
+    @property
+    def visibility_delay(self) -> timedelta:
+        """How long something that was just confirmed may stay invisible to reads."""
+        return timedelta(seconds=float(self.visibility_delay_seconds))
+
+    @property
+    def deduplication_memory(self) -> timedelta:
+        """How long the platform is assumed to remember a deduplication id (stated nowhere)."""
+        return timedelta(hours=float(self.carrot_deduplication_memory_hours))
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raises SettingsError that names each variable at fault, never its value."""
+    values = {name: environment[name.upper()] for name in Settings.model_fields if name.upper() in environment}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        wrong = sorted({str(problem["loc"][0]).upper() for problem in error.errors()})
+        raise SettingsError(f"environment variables missing or unreadable: {', '.join(wrong)}") from None

@@ -1,0 +1,130 @@
+"""The events queue: one document's messages at a time, in order, into its inbox and from there onto the network."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, RefusedBefore
+from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
+from massid_relay.core.record import EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
+from massid_relay.core.timeline import Step, StepKind, enter, next_step
+from massid_relay.ledger.documents import StaleRecord
+from massid_relay.work.burial import bury
+from massid_relay.work.changes import park
+from massid_relay.work.close_document import close_document, verify_closed
+from massid_relay.work.nudges import look_for_files
+from massid_relay.work.send_events import look_up, send_events
+from massid_relay.work.source import Source
+from massid_relay.work.stored import asked_events
+from massid_relay.work.turn import Turn
+from massid_relay.work.waits import answer, settle_waits
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one message wants: these events on the document, and its token answered then."""
+
+    source: Source
+    token: str | None
+    event_ids: list[str]
+
+
+def append_events(relay: Relay, group: list[Source]) -> None:
+    """Handle the messages of one document that one invocation brought."""
+    external_id = group[0].group or ""
+    turn = Turn(relay, relay.documents.load(external_id), group)
+    try:
+        asks = [ask for source in group if (ask := _enter(turn, source)) is not None]
+        _advance(turn)
+        _settle(turn, asks)
+    except StaleRecord:
+        raise Busy("the record changed meanwhile", retry_after=0) from None
+
+
+def _enter(turn: Turn, source: Source) -> Ask | None:
+    """Write one message's events into the inbox. An invalid message is buried here, so that the others go on."""
+    try:
+        message = parse_events_message(source.body)
+        _require_own_group(message, source)
+    except InvalidMessage as error:
+        _bury_invalid(turn, source, error)
+        return None
+    if isinstance(message, WakeMessage):
+        turn.record.verification_failed = False
+        return None
+    asked = asked_events(turn.relay, turn.record, message)
+    refused = {refusal.external_id: refusal for refusal in enter(turn.record, asked.entries, source.message_id)}
+    new_files = _ask_for_files(turn, asked.entries)
+    turn.dirty = True
+    turn.together_with += asked.part_items
+    for entry in asked.entries:
+        if entry.external_id in refused:
+            turn.bury_event(entry, refused[entry.external_id].error)
+    _bury_again(turn, source)
+    if new_files and turn.record.created:
+        look_for_files(turn.relay, turn.record.external_id, new_files)
+    return Ask(source, message.task_token, [entry.external_id for entry in asked.entries])
+
+
+def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> None:
+    """Order is kept inside a group, so a document's messages must all be in its own."""
+    if message.document_external_id != source.group:
+        problem = FieldProblem("MessageGroupId", "is not the message's documentExternalId")
+        raise InvalidMessage("the message is in another document's group", fields=[problem])
+
+
+def _bury_invalid(turn: Turn, source: Source, error: InvalidMessage) -> None:
+    """Nobody knows which events are in it, so nothing may close or cancel the document over it."""
+    letter = bury(turn.relay, source, error, external_id=turn.record.external_id)
+    known = any(hold.dead_letter_id == letter for hold in turn.record.holds)
+    if turn.record.version > 0 and not known:
+        turn.record.holds.append(Hold(letter))
+        turn.dirty = True
+
+
+def _bury_again(turn: Turn, source: Source) -> None:
+    """Events that died with this very message, in case the worker that refused them did not live to bury them."""
+    for entry in turn.record.events:
+        if entry.state is EventState.DEAD and entry.refusal and entry.refusal.message_id == source.message_id:
+            turn.bury_event(entry, RefusedBefore(entry.refusal))
+
+
+def _ask_for_files(turn: Turn, entries: Sequence[EventEntry]) -> list[str]:
+    """Files that these events refer to and that nobody asked for before."""
+    names = [name for entry in entries for name in entry.files if name not in turn.record.files]
+    for name in names:
+        turn.record.files[name] = FileEntry(name, turn.relay.now())
+    return list(dict.fromkeys(names))
+
+
+_STEPS: dict[StepKind, Callable[[Turn, Step], None]] = {
+    StepKind.SEND: lambda turn, step: send_events(turn, step.events),
+    StepKind.LOOK_UP: lambda turn, step: look_up(turn, step.events),
+    StepKind.CANCEL: lambda turn, step: send_events(turn, step.events),
+    StepKind.CLOSE: lambda turn, step: close_document(turn, step.events[0]),
+    StepKind.VERIFY: lambda turn, step: verify_closed(turn),
+}
+
+
+def _advance(turn: Turn) -> None:
+    """Step after step until nothing is left to do or something must be waited for. What fails for now leaves the inbox saved."""
+    while (step := next_step(turn.record)).kind in _STEPS:
+        if turn.record.newcomers and turn.record.batch is None:
+            turn.learn(turn.read_remote())
+            continue
+        _STEPS[step.kind](turn, step)
+
+
+def _settle(turn: Turn, asks: Sequence[Ask]) -> None:
+    """Answer what is done, leave the rest in the ledger with its tokens, and only then let the messages go."""
+    relay, record = turn.relay, turn.record
+    stored = {wait.token for wait in record.waits}
+    for ask in asks:
+        if ask.token and ask.token not in stored:
+            wait = Wait(WaitKind.EVENTS, ask.token, ask.event_ids)
+            if not answer(relay, record, wait):
+                record.waits.append(wait)
+                turn.dirty = True
+    turn.dirty = settle_waits(relay, record) or turn.dirty
+    turn.dirty = park(relay, record) or turn.dirty
+    turn.save()

@@ -1,0 +1,117 @@
+"""One file becomes an attachment: look, accept, record with its version, ask for a URL, upload, record."""
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import EvidenceRefused, FieldProblem, OutOfTime, PermanentFailure, RelayError
+from massid_relay.core.evidence import evidence_key
+from massid_relay.core.file_types import accepted_type
+from massid_relay.core.jsons import JsonObject
+from massid_relay.core.operation import Operation
+from massid_relay.core.record import DocumentRecord, FileEntry
+from massid_relay.evidence import StoredFile
+from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
+from massid_relay.work.burial import bury
+from massid_relay.work.changes import apply
+from massid_relay.work.source import Source
+
+
+def attach(relay: Relay, source: Source, record: DocumentRecord, name: str) -> DocumentRecord:
+    """Attach the newest version of a file that was asked for, if it lies in the bucket. Returns the record as saved.
+
+    A refused file is buried by itself, so that the other files of the same message go on.
+    """
+    found = relay.evidence.look(evidence_key(record.external_id, name))
+    if found is None:
+        return record
+    file = record.files[name]
+    try:
+        if file.attached:
+            _require_same(file, found)
+            return record
+        content_type = accepted_type(name, found.size, relay.evidence.first_bytes(found))
+        return _upload(relay, source, record, name, found, content_type)
+    except PermanentFailure as error:
+        return _refuse(relay, source, record, name, error)
+
+
+def _require_same(file: FileEntry, found: StoredFile) -> None:
+    if found.etag != file.etag:
+        problem = FieldProblem(f"fileNames.{file.name}", "was attached before with other content")
+        raise EvidenceRefused("an attached file can't be replaced", fields=[problem])
+
+
+def _upload(
+    relay: Relay, source: Source, record: DocumentRecord, name: str, found: StoredFile, content_type: str
+) -> DocumentRecord:
+    """Record, call, record (invariant 1)."""
+    owner = relay.new_owner()
+
+    def begin(fresh: DocumentRecord) -> None:
+        file = fresh.files[name]
+        if file.operation is None:
+            file.operation = Operation.started(relay.now(), owner, relay.settings.lease)
+        else:
+            begin_or_refuse(relay, source.message_id, fresh, file.operation, owner)
+        file.version, file.etag, file.size, file.content_type = found.version, found.etag, found.size, content_type
+
+    record = apply(relay, record, begin)
+    operation = owned(record.files[name].operation, owner)
+    try:
+        attachment_id = _already_there(relay, record, name, operation) or _send(relay, record, name, found, operation)
+    except RelayError as error:
+        failure = as_it_must_be_read(relay, record, error)
+        if not isinstance(failure, PermanentFailure):
+            apply(relay, record, lambda fresh: _put_back(relay, source, fresh, name, owner, failure))
+        raise failure from None
+
+    def confirm(fresh: DocumentRecord) -> None:
+        owned(fresh.files[name].operation, owner).confirm()
+        fresh.files[name].attachment_id = attachment_id
+        fresh.last_confirmed = relay.now()
+
+    return apply(relay, record, confirm)
+
+
+def _already_there(relay: Relay, record: DocumentRecord, name: str, operation: Operation) -> str | None:
+    """After an attempt of unknown outcome: the attachment's id if the document shows the file with its length."""
+    if operation.unknown_since is None:
+        return None
+    remote = relay.carrot.get_document(record.document_id or "", relay.permit(operation))
+    size = record.files[name].size
+    same = (item for item in remote.attachments if item.file_name == name and item.content_length == size)
+    return next((item.id for item in same if item.id), None)
+
+
+def _send(relay: Relay, record: DocumentRecord, name: str, found: StoredFile, operation: Operation) -> str:
+    file = record.files[name]
+    content_type = file.content_type or ""
+    target = relay.carrot.request_upload(
+        record.document_id or "", name, content_type, found.size, relay.permit(operation)
+    )
+    _require_time(relay, operation)
+    relay.carrot.upload(target, relay.evidence.content(found), content_type, found.size)
+    return target.attachment_id
+
+
+def _require_time(relay: Relay, operation: Operation) -> None:
+    """The upload isn't paced, but like every call it must not outlive its lease."""
+    left = (operation.lease.until - relay.now()).total_seconds() if operation.lease else 0
+    if left < float(relay.settings.carrot_upload_timeout_seconds):
+        raise OutOfTime("the lease would not outlive the upload")
+
+
+def _put_back(relay: Relay, source: Source, record: DocumentRecord, name: str, owner: str, error: RelayError) -> None:
+    give_back(relay, owned(record.files[name].operation, owner), error, source.message_id)
+
+
+def _refuse(relay: Relay, source: Source, record: DocumentRecord, name: str, error: PermanentFailure) -> DocumentRecord:
+    def change(fresh: DocumentRecord) -> None:
+        file = fresh.files[name]
+        if not file.attached:
+            now = relay.now()
+            file.operation = file.operation or Operation.started(now, "", relay.settings.lease)
+            give_back(relay, file.operation, error, source.message_id)
+
+    record = apply(relay, record, change)
+    body: JsonObject = {"version": 1, "documentExternalId": record.external_id, "fileNames": [name]}
+    bury(relay, source, error, external_id=record.external_id, item=name, body=body)
+    return record

@@ -1,0 +1,104 @@
+"""Laying a message to rest: into the dead-letter queue, its reason into the index, its token answered.
+
+The order makes it safe to stop anywhere: message, reason, token; only then is the original deleted (invariant 2).
+"""
+
+import uuid
+
+from aws_lambda_powertools import Logger
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import PermanentFailure
+from massid_relay.core.identity import is_external_id
+from massid_relay.core.jsons import JsonObject, dumps, loads
+from massid_relay.ledger.dead_letters import DeadLetter
+from massid_relay.work.source import Source
+
+_NAMESPACE = uuid.UUID("7f0c9a52-9c1c-5d8e-a3ab-1f6e7f0f2b11")
+logger = Logger(service="massid-relay", child=True)
+
+
+def bury(
+    relay: Relay,
+    source: Source,
+    error: PermanentFailure,
+    *,
+    external_id: str | None = None,
+    item: str | None = None,
+    body: JsonObject | None = None,
+) -> str:
+    """Bury one message, or one item of it (an event's external id, a file's name) with a message of its own as `body`.
+
+    Returns the dead letter's id.
+
+    A letter in the index lies in the queue already, so burying twice leaves one.
+    """
+    letter = DeadLetter(
+        id=dead_letter_id(source.message_id, item),
+        queue=source.queue.value,
+        error_type=error.error_type,
+        reason=error.reason,
+        at=relay.now(),
+        first_attempt=source.sent_at,
+        external_id=external_id or source.group or named_external_id(source.body),
+        item=item,
+        fields=error.fields,
+        vendor_error_id=error.vendor_error_id,
+    )
+    if relay.dead_letters.get(letter.id) is None:
+        attributes = {"deadLetterId": letter.id, "queue": letter.queue, "errorType": letter.error_type}
+        text = dumps(body) if body is not None else without_token(source.body)
+        relay.queues.rest(relay.settings.dead_letter_queue_url, text, attributes)
+        relay.dead_letters.put(letter)
+        _say(letter)
+    token = task_token(source.body)
+    if token and item is None:
+        relay.tokens.fail(token, letter.error_type, letter.id)
+    return letter.id
+
+
+def _say(letter: DeadLetter) -> None:
+    extra = {
+        "deadLetterId": letter.id,
+        "queue": letter.queue,
+        "errorType": letter.error_type,
+        "externalId": letter.external_id,
+        "fields": [field.path for field in letter.fields],
+    }
+    logger.warning("dead letter", extra=extra)
+
+
+def dead_letter_id(message_id: str, item: str | None = None) -> str:
+    """The same message, buried again after a crash, has the same id."""
+    return str(uuid.uuid5(_NAMESPACE, f"{message_id}\x1f{item or ''}"))
+
+
+def task_token(body: str) -> str | None:
+    """The task token in a message, if it can be read at all."""
+    token = _object(body).get("taskToken")
+    return token if isinstance(token, str) else None
+
+
+def without_token(body: str) -> str:
+    """What a redrive sends: the message as it came, less its token, which is answered."""
+    message = _object(body)
+    if "taskToken" not in message:
+        return body
+    return dumps({name: value for name, value in message.items() if name != "taskToken"})
+
+
+def named_external_id(body: str) -> str | None:
+    """The document that the message names, if it can be read and the name has our form."""
+    message = _object(body)
+    for field in ("documentExternalId", "externalId"):
+        if isinstance(message.get(field), str) and is_external_id(message[field]):
+            return str(message[field])
+    return None
+
+
+def _object(body: str) -> JsonObject:
+    try:
+        message = loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}

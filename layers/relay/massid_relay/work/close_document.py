@@ -1,0 +1,137 @@
+"""CLOSE with its checks. After it nothing can be mended, cancelled or repeated, so the document is read before and after.
+
+The checks are the guide's (core/verification.py). Before CLOSE a failed check leaves CANCEL and repair possible: only the
+CLOSE event dies. After CLOSE it can only be told.
+"""
+
+from massid_relay.core.errors import NotReady, PermanentFailure, RelayError, VerificationFailed
+from massid_relay.core.first_contact import parties_of, with_ids
+from massid_relay.core.operation import Operation
+from massid_relay.core.reading import RemoteDocument
+from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
+from massid_relay.core.verification import Expected, find_ours, verify
+from massid_relay.ledger.documents import StaleRecord
+from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
+from massid_relay.work.burial import bury
+from massid_relay.work.changes import apply, save
+from massid_relay.work.send_events import body_of
+from massid_relay.work.turn import Turn
+
+OPEN = "OPEN"
+CLOSED = "CLOSED"
+
+
+def close_document(turn: Turn, close: EventEntry) -> None:
+    """GET, the six checks, CLOSE, GET, the six checks."""
+    owner = turn.relay.new_owner()
+    operation = _begin(turn, close, owner)
+    try:
+        remote = turn.read_remote()
+        if close.external_id not in find_ours(remote, [close]):
+            _require(turn, remote, OPEN)
+            turn.relay.carrot.append_event(
+                turn.record.document_id or "", body_of(turn, close, operation), turn.relay.permit(operation)
+            )
+    except RelayError as error:
+        _end_without_answer(turn, close, owner, as_it_must_be_read(turn.relay, turn.record, error))
+        return
+    _confirm_and_verify(turn, close, owner)
+
+
+def verify_closed(turn: Turn) -> None:
+    """CLOSE went out earlier; read the document back now."""
+    try:
+        _require(turn, turn.read_remote(), CLOSED)
+    except VerificationFailed as error:
+        _tell(turn, error)
+        return
+    turn.record.verified_at = turn.relay.now()
+    turn.dirty = True
+    turn.save()
+
+
+def _begin(turn: Turn, close: EventEntry, owner: str) -> Operation:
+    relay, record = turn.relay, turn.record
+    if record.batch is None:
+        operation = Operation.started(relay.now(), owner, relay.settings.lease)
+        operation.ids = relay.parties.known(parties_of(turn.payload(close)).inline)
+        record.batch = Batch(operation, [close.external_id])
+    else:
+        begin_or_refuse(relay, turn.message_id, record, record.batch.operation, owner)
+    try:
+        save(relay, record, turn.together_with)
+    except StaleRecord:
+        raise NotReady("the record has just changed", retry_after=1) from None
+    turn.dirty, turn.together_with = False, []
+    return owned(record.batch.operation, owner)
+
+
+def _require(turn: Turn, remote: RemoteDocument, status: str) -> None:
+    """Raises NotReady while reads may lag behind what was confirmed, else VerificationFailed with every failed point."""
+    problems = verify(remote, _expected(turn), status=status)
+    if not problems:
+        return
+    confirmed = turn.record.last_confirmed
+    if confirmed is not None and turn.relay.now() - confirmed < turn.relay.settings.visibility_delay:
+        raise NotReady("what was confirmed a moment ago is not all visible yet", retry_after=1)
+    raise VerificationFailed("the document on the network is not what was asked for", fields=problems)
+
+
+def _expected(turn: Turn) -> list[Expected]:
+    """Every event that we know to be on the document, with ids in place of parties whose ids are known."""
+    entries = [entry for entry in turn.record.events if entry.state is EventState.CONFIRMED]
+    payloads = [turn.payload(entry) for entry in entries]
+    keys = [key for payload in payloads for key in parties_of(payload).inline]
+    known = turn.relay.parties.known(keys)
+    return [Expected(entry, with_ids(payload, known)) for entry, payload in zip(entries, payloads, strict=True)]
+
+
+def _confirm_and_verify(turn: Turn, close: EventEntry, owner: str) -> None:
+    """Read back at once; whatever that brings, CLOSE itself is recorded as confirmed."""
+    outcome: RelayError | None = None
+    verified = False
+    try:
+        remote = turn.read_remote()
+        problems = verify(remote, _expected(turn), status=CLOSED)
+        verified = not problems and close.external_id in find_ours(remote, [close])
+    except RelayError as error:
+        outcome = error
+
+    def change(record: DocumentRecord) -> None:
+        owned(record.batch.operation if record.batch else None, owner)
+        entry = record.event(close.external_id)
+        if entry is not None:
+            entry.state = EventState.CONFIRMED
+        record.batch = None
+        record.last_confirmed = turn.relay.now()
+        record.verified_at = turn.relay.now() if verified else None
+
+    turn.record = apply(turn.relay, turn.record, change)
+    if outcome is not None:
+        raise outcome
+
+
+def _end_without_answer(turn: Turn, close: EventEntry, owner: str, error: RelayError) -> None:
+    if isinstance(error, PermanentFailure):
+        turn.refuse_event(close, error)
+        return
+
+    def change(record: DocumentRecord) -> None:
+        operation = owned(record.batch.operation if record.batch else None, owner)
+        give_back(turn.relay, operation, error, turn.message_id)
+
+    turn.record = apply(turn.relay, turn.record, change)
+    raise error
+
+
+def _tell(turn: Turn, error: VerificationFailed) -> None:
+    """The document is closed and wrong. Nothing can be sent any more; a person must know."""
+
+    def change(record: DocumentRecord) -> None:
+        record.verification_failed = True
+
+    turn.record = apply(turn.relay, turn.record, change)
+    close = turn.record.closing_event
+    body = {"version": 1, "documentExternalId": turn.record.external_id, "wake": "Verify"}
+    item = close.external_id if close else None
+    bury(turn.relay, turn.sources[0], error, external_id=turn.record.external_id, item=item, body=body)

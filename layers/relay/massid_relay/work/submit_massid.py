@@ -1,0 +1,74 @@
+"""The submissions queue: store what came, and have one lifecycle execution carry it."""
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import Busy
+from massid_relay.core.identity import execution_name
+from massid_relay.core.jsons import JsonObject
+from massid_relay.ledger.runs import Run, RunState, RunTaken
+from massid_relay.work.source import Source
+from massid_relay.work.stored import CLOSING, TIMELINE, StoredSubmission, received_submission
+
+GENERATION = 1
+VERSION = 1
+
+
+def submit_massid(relay: Relay, source: Source) -> None:
+    """Handle one message of the submissions queue.
+
+    One run is open at a time. The same submission while its run is open is a repetition; more content meanwhile goes
+    straight to the queues, where the document's inbox takes it up beside what the run brings.
+    """
+    stored = received_submission(relay, source.body)
+    newest = relay.runs.newest(stored.external_id)
+    if newest is not None and newest.state is RunState.OPEN:
+        if newest.part == stored.part and not _ended_unsaid(relay, stored, newest):
+            _start(relay, stored, newest)
+            return
+        if newest.part != stored.part and _running(relay, stored, newest):
+            _add(relay, stored)
+            return
+        relay.runs.fail(stored.external_id, newest)
+        newest = relay.runs.newest(stored.external_id)
+    try:
+        run = relay.runs.open_next(stored.external_id, newest, stored.part, relay.now())
+    except RunTaken:
+        raise Busy("another worker has just opened a run of this submission", retry_after=1) from None
+    _start(relay, stored, run)
+
+
+def _running(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
+    return relay.lifecycle.status(_name(stored, run)) == "RUNNING"
+
+
+def _ended_unsaid(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
+    """Whether the execution ended without the state machine writing so: stopped by hand, or out of its own time."""
+    return relay.lifecycle.status(_name(stored, run)) not in {"RUNNING", None}
+
+
+def _start(relay: Relay, stored: StoredSubmission, run: Run) -> None:
+    """Start the run's execution; a repetition of the same start changes nothing. Its input holds ids only (invariant 7)."""
+    relay.lifecycle.start(_name(stored, run), {"run": run.number, **stored.execution_input})
+
+
+def _name(stored: StoredSubmission, run: Run) -> str:
+    return execution_name(stored.external_id, GENERATION, run.number)
+
+
+def _add(relay: Relay, stored: StoredSubmission) -> None:
+    """More events or files while a run is open: the same messages that the lifecycle would send, without tokens."""
+    reference: JsonObject = {
+        "version": VERSION,
+        "documentExternalId": stored.external_id,
+        "submissionRef": stored.part,
+    }
+    settings, queues = relay.settings, relay.queues
+    if stored.file_names:
+        request: JsonObject = {
+            "version": VERSION,
+            "documentExternalId": stored.external_id,
+            "fileNames": stored.file_names,
+        }
+        queues.send(settings.evidence_queue_url, request)
+    for select in (TIMELINE, CLOSING):
+        if stored.has(select):
+            queues.send(settings.events_queue_url, reference | {"select": select}, group=stored.external_id)

@@ -1,0 +1,104 @@
+"""A document's turn: its record, its payloads, and the messages of its FIFO group that one invocation brought."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.completion import INTEGRATOR, completed
+from massid_relay.core.errors import NotReady, PermanentFailure, Refusal
+from massid_relay.core.first_contact import learn_from_document, learn_from_event, parties_of
+from massid_relay.core.jsons import JsonObject
+from massid_relay.core.reading import RemoteDocument
+from massid_relay.core.record import DocumentRecord, EventEntry, EventState
+from massid_relay.core.timeline import STATUS_EVENTS
+from massid_relay.core.verification import find_ours
+from massid_relay.work.burial import bury
+from massid_relay.work.changes import apply, save
+from massid_relay.work.source import Source
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything one worker knows about one document while it works on it. `dirty`: the record differs from the ledger's."""
+
+    relay: Relay
+    record: DocumentRecord
+    sources: list[Source]
+    dirty: bool = False
+    together_with: list[dict[str, Any]] = field(default_factory=list)
+    """Payloads to be stored in the same transaction as the record that refers to them."""
+    _events: dict[str, JsonObject] = field(default_factory=dict)
+
+    @property
+    def message_id(self) -> str:
+        """Stands for the messages of this turn."""
+        return self.sources[0].message_id
+
+    def payload(self, entry: EventEntry) -> JsonObject:
+        """What the integrator asked for, as it was stored."""
+        if entry.external_id not in self._events:
+            part = self.relay.parts.get(self.record.external_id, entry.part)
+            self._events |= {event["externalId"]: event for event in part["events"]}
+        payload = self._events[entry.external_id]
+        return completed(payload, entry.at, self._integrator()) if entry.name in STATUS_EVENTS else payload
+
+    def _integrator(self) -> JsonObject | None:
+        """The Integrator's ACTOR event, as it was asked for."""
+        actors = (entry for entry in self.record.events if entry.name == "ACTOR" and entry.label == INTEGRATOR)
+        return next((self.payload(entry) for entry in actors), None)
+
+    def document_payload(self) -> JsonObject:
+        """The document as it was asked for."""
+        part = self.relay.parts.get(self.record.external_id, self.record.part or "")
+        document: JsonObject = part["document"]
+        return document
+
+    def save(self) -> None:
+        """Write the record if it changed."""
+        if self.dirty:
+            save(self.relay, self.record, self.together_with)
+            self.dirty, self.together_with = False, []
+
+    def refuse_event(self, entry: EventEntry, error: PermanentFailure) -> None:
+        """The event is dead: it holds its document, and its dead letter carries a message of its own."""
+
+        def change(record: DocumentRecord) -> None:
+            dead = record.event(entry.external_id)
+            if dead is not None:
+                dead.state, dead.refusal = EventState.DEAD, Refusal.of(error, self.message_id)
+            record.batch = None
+
+        self.record = apply(self.relay, self.record, change)
+        self.relay.parties.release(self.record.newcomers, self.record.external_id)
+        self.bury_event(entry, error)
+
+    def bury_event(self, entry: EventEntry, error: PermanentFailure) -> None:
+        """Lay one event to rest with the message that would redrive it."""
+        body: JsonObject = {
+            "version": 1,
+            "documentExternalId": self.record.external_id,
+            "events": [self.payload(entry)],
+        }
+        bury(self.relay, self.sources[0], error, external_id=self.record.external_id, item=entry.external_id, body=body)
+
+    def read_remote(self) -> RemoteDocument:
+        """The document as it stands on the network. A read needs no lease, but never outlives one."""
+        until = self.relay.now() + self.relay.settings.lease
+        return self.relay.carrot.get_document(self.record.document_id or "", self.relay.permit_until(until))
+
+    def learn(self, remote: RemoteDocument) -> None:
+        """Take over ids of newcomers that went out inline. Raises NotReady while some are not shown."""
+        newcomers = set(self.record.newcomers)
+        learnt = learn_from_document(self.document_payload(), remote) if self.record.part else {}
+        entries = [entry for entry in self.record.events if newcomers & set(parties_of(self.payload(entry)).inline)]
+        for external_id, event in find_ours(remote, entries).items():
+            entry = self.record.event(external_id)
+            if entry is not None:
+                learnt |= learn_from_event(self.payload(entry), event)
+        learnt = {key: party_id for key, party_id in learnt.items() if key in newcomers}
+        self.relay.parties.learn(learnt)
+        self.record.newcomers = [key for key in self.record.newcomers if key not in learnt]
+        self.dirty = True
+        if self.record.newcomers:
+            self.save()
+            raise NotReady("the document does not show all participant and address ids yet", retry_after=2)

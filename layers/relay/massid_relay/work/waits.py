@@ -1,0 +1,59 @@
+"""Answering the lifecycle's waiting steps from what the record now says."""
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.operation import Stage
+from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Wait, WaitKind
+from massid_relay.work.burial import dead_letter_id
+
+
+def settle_waits(relay: Relay, record: DocumentRecord) -> bool:
+    """Answer every stored token whose wants are met or dead; whether there were any. The caller saves the record.
+
+    The answer comes before the save: a token answered twice is no matter, one forgotten would wait for ever.
+    """
+    settled = [wait for wait in record.waits if answer(relay, record, wait)]
+    record.waits = [wait for wait in record.waits if wait not in settled]
+    return bool(settled)
+
+
+def answer(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
+    """Answer one token if the time has come."""
+    if wait.kind is WaitKind.FILES:
+        return _answer_files(relay, record, wait)
+    events = [record.event(external_id) for external_id in wait.wants]
+    lost = [event for event in events if event is None or _lost(record, event)]
+    if lost:
+        _fail(relay, wait, lost[0])
+        return True
+    confirmed = all(event is not None and event.state is EventState.CONFIRMED for event in events)
+    closes = any(event is not None and event.name == "CLOSE" for event in events)
+    return confirmed and (not closes or record.verified_at is not None) and _succeed(relay, record, wait)
+
+
+def _answer_files(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
+    for name in wait.wants:
+        operation = record.files[name].operation if name in record.files else None
+        if operation is not None and operation.stage is Stage.REFUSED and operation.refusal is not None:
+            letter = dead_letter_id(operation.refusal.message_id, name)
+            relay.tokens.fail(wait.token, operation.refusal.error_type, letter)
+            return True
+    done = all(name in record.files and record.files[name].attached for name in wait.wants)
+    return done and _succeed(relay, record, wait)
+
+
+def _lost(record: DocumentRecord, event: EventEntry) -> bool:
+    dead = event.state in {EventState.DEAD, EventState.DISCARDED}
+    return dead or (event.name == "CLOSE" and record.verification_failed)
+
+
+def _succeed(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
+    relay.tokens.succeed(wait.token, {"documentId": record.document_id})
+    return True
+
+
+def _fail(relay: Relay, wait: Wait, event: EventEntry | None) -> None:
+    if event is None or event.refusal is None:
+        relay.tokens.fail(wait.token, "Refused", "")
+        return
+    letter = dead_letter_id(event.refusal.message_id, event.external_id)
+    relay.tokens.fail(wait.token, event.refusal.error_type, letter)
