@@ -134,8 +134,10 @@ class Relay:
 
     def pause_for_credentials(self, error: CredentialsRefused) -> int:
         """Close the timeline of the whole fleet for a while; returns the seconds."""
-        until = self.clock.now() + timedelta(seconds=CREDENTIALS_PAUSE)
-        self.slots.pause(until, type(error).__name__)
+        try:
+            self.slots.pause(self.clock.now() + timedelta(seconds=CREDENTIALS_PAUSE), type(error).__name__)
+        except CredentialsRefused:
+            pass  # the secret names no client yet, so there is no timeline to close; each message waits by itself
         return CREDENTIALS_PAUSE
 
     def now(self) -> datetime:

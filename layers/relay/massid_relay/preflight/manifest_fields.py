@@ -1,7 +1,7 @@
 """Reads the fields of a Brazilian transport manifest (MTR) or final destination certificate (CDF) from its text.
 
-Patterns follow the wording of SINIR's papers, which the auditor's extractors know as `mtr-sinir` and `cdf-sinir`. A field that isn't
-found stays None: nothing is guessed.
+Patterns follow the wording of SINIR's papers, which the auditor's extractors know as `mtr-sinir` and `cdf-sinir`. A field that
+isn't found stays None: nothing is guessed.
 Source: methodology-rules libs/shared/document-extractor/src (which fields exist).
 """
 

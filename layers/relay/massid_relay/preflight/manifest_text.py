@@ -1,8 +1,8 @@
 """Compares what an attached manifest says with the events, as far as its text can be read.
 
-The auditor reads the file with OCR and asks for a review wherever it isn't sure; that part can't be known here. A mismatch in what
-is legible is known: it fails or it is for review, as the auditor's table says. What isn't legible is named, never guessed. Addresses
-and names are left to the auditor: they never fail a MassID.
+The auditor reads the file with OCR and asks for a review wherever it isn't sure; that part can't be known here, so a file whose
+text agrees in everything is still not decided. A mismatch is: it fails or it is for review, as the auditor's table says.
+What isn't legible is named, never guessed. Addresses are left to the auditor, who at most asks for a review.
 Source: methodology-rules libs/methodologies/bold/rule-processors/mass-id/document-manifest-data/src/
 {transport,recycling}-manifest-cross-validation.helpers.ts, cross-validation/*.ts; libs/shared/helpers/src/timezone.helpers.ts.
 """
@@ -39,7 +39,7 @@ Check = tuple[str, Outcome | None, str | None]
 
 
 def compare_manifest(rule: Rule, subject: Subject, event: Event, text: str | None, path: str) -> list[Finding]:
-    """One finding per mismatch, one for all that agrees, one for all that couldn't be read."""
+    """One finding per mismatch, one for all that agrees, one for what isn't compared."""
     if text is None:
         return [
             rule.undecided(
@@ -54,10 +54,8 @@ def compare_manifest(rule: Rule, subject: Subject, event: Event, text: str | Non
     unread = [name for name, outcome, _ in checks if outcome is None]
     if agreed:
         findings.append(rule.passed(f"The file's text agrees with the events in: {', '.join(agreed)}."))
-    if unread:
-        sentence = f"These couldn't be compared with the file's text: {', '.join(unread)}."
-        findings.append(rule.undecided(path, sentence, "the auditor's own reading of the file"))
-    return findings
+    sentence = f"Not compared with the file's text: {', '.join([*unread, 'addresses'])}."
+    return [*findings, rule.undecided(path, sentence, "the auditor's own reading of the file")]
 
 
 _DOUBTS = (Outcome.FAILED, Outcome.REVIEW_REQUIRED)

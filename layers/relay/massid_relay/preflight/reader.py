@@ -74,9 +74,25 @@ def _document(document: JsonObject) -> Subject:
         current_value=document.get("currentValue", MISSING),
         current_value_path="currentValue",
         created=loader_datetime(document.get("externalCreatedAt")),
-        events=[_event(body, f"{timeline}.{index}") for index, body in _objects(document.get(timeline))],
+        events=_with_file_names(document, timeline),
         raw=document,
     )
+
+
+def _with_file_names(document: JsonObject, timeline: str) -> list[Event]:
+    """A document's event attachments carry ids; the document's own list gives each id its file name."""
+    names = {
+        item.get("id"): _text(item, "fileName")
+        for _, item in _objects(document.get("attachments"))
+        if _text(item, "id")
+    }
+    events = []
+    for index, body in _objects(document.get(timeline)):
+        event = _event(body, f"{timeline}.{index}")
+        for attachment, (_, item) in zip(event.attachments, _objects(body.get("attachments")), strict=True):
+            attachment.file_name = attachment.file_name or names.get(_text(item, "attachmentId"))
+        events.append(event)
+    return events
 
 
 def _event(body: JsonObject, path: str) -> Event:

@@ -63,7 +63,7 @@ def _manifest(kind: ManifestKind, subject: Subject, event: Event, recycler: Even
     failed = [*_attributes(kind, event, recycler), *_issue_date(kind, event)]
     if failed:
         return [*place, *failed]
-    if attachment.file_name in context.manifest_texts:
+    if attachment.file_name and attachment.file_name in context.manifest_texts:
         text = context.manifest_texts[attachment.file_name]
         return [*place, *compare_manifest(kind.rule, subject, event, text, attachment.path)]
     return [
