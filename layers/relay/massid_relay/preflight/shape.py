@@ -44,9 +44,9 @@ def _within(limit: int) -> Kind:
     return Kind(lambda value: is_number(value) and abs(value) <= limit, f"a number between -{limit} and {limit}")
 
 
-FILLED = Kind(lambda value: isinstance(value, str) and value != "", "a text that isn't empty")
-TEXT = Kind(lambda value: isinstance(value, str), "a text")
-FLAG = Kind(lambda value: isinstance(value, bool), "true or false")
+FILLED = Kind(lambda value: isinstance(value, str) and value != "", "a text (in quotes) that isn't empty")
+TEXT = Kind(lambda value: isinstance(value, str), "a text (in quotes)")
+FLAG = Kind(lambda value: isinstance(value, bool), "true or false, without quotes")
 NUMBER = Kind(is_number, "a number without quotes")
 NOT_NEGATIVE = Kind(lambda value: is_number(value) and value >= 0, "a number of at least 0, without quotes")
 MOMENT = Kind(

@@ -1,0 +1,67 @@
+"""`massid preflight`: files, folders, bulk files, exit codes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from massid_cli.preflight import register
+from massid_relay.core.jsons import dumps, loads
+from typer.testing import CliRunner
+
+TODAY = ["--today", "2026-11-21"]
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    made = typer.Typer()
+    register(made)
+    return made
+
+
+def run(app: typer.Typer, *arguments: str) -> Any:
+    return CliRunner().invoke(app, [*arguments, *TODAY])
+
+
+def test_a_passing_file_gives_0_and_a_failing_one_1_with_the_field(
+    app: typer.Typer, massid: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "massid.json"
+    file.write_text(dumps(massid.body))
+    profile = tmp_path / "profile"
+    profile.write_text(dumps(massid.profile))
+    whole = run(app, str(file), "--profile", str(profile))
+    assert whole.exit_code == 0
+    massid.unset("Weighing", "Description")
+    file.write_text(dumps(massid.body))
+    broken = run(app, str(file), "--profile", str(profile))
+    assert broken.exit_code == 1
+    assert "externalEvents.7.metadata.attributes[Description]" in broken.stdout
+
+
+def test_a_folder_and_a_bulk_file_hold_many(app: typer.Typer, massid: Any, tmp_path: Path) -> None:
+    (tmp_path / "many.ndjson").write_text(f"{dumps(massid.body)}\n\n{dumps(massid.body)}\n")
+    (tmp_path / "one.json").write_text(dumps(massid.body))
+    result = run(app, str(tmp_path), "--json", "--methodology", "bold-carbon")
+    reports = [loads(line) for line in result.stdout.splitlines()]
+    assert [Path(report["file"]).name for report in reports] == ["many.ndjson:1", "many.ndjson:3", "one.json"]
+    assert {report["methodology"] for report in reports} == {"bold-carbon"}
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"hello": 1}', "\ud800"])
+def test_what_cannot_be_read_gives_2_and_does_not_stop_the_others(
+    app: typer.Typer, massid: Any, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "bad.json").write_bytes(content.encode("utf-8", "surrogatepass"))
+    (tmp_path / "good.json").write_text(dumps(massid.body))
+    result = run(app, str(tmp_path))
+    assert result.exit_code == 2
+    assert "1 checked" in result.stdout
+
+
+def test_a_missing_file_or_a_bad_profile_gives_2(app: typer.Typer, tmp_path: Path) -> None:
+    assert run(app, str(tmp_path / "none.json")).exit_code == 2
+    profile = tmp_path / "profile.json"
+    profile.write_text('{"version": 2, "accreditations": []}')
+    assert run(app, str(tmp_path), "--profile", str(profile)).exit_code == 2
