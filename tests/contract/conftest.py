@@ -38,6 +38,12 @@ class OpenPermit:
     def throttled(self, retry_after: float | None) -> None:
         self.throttles.append(retry_after)
 
+    def answered(self) -> None:
+        """Nothing to slow down."""
+
+    def failed(self) -> None:
+        """Nothing to stop."""
+
 
 class Recorder(httpx.BaseTransport):
     """A real transport that keeps what passes over it."""

@@ -51,6 +51,12 @@ class RecordingPermit:
     def throttled(self, retry_after: float | None) -> None:
         self.throttles.append(retry_after)
 
+    def answered(self) -> None:
+        """Nothing to slow down."""
+
+    def failed(self) -> None:
+        """Nothing to stop."""
+
 
 class Provider:
     """Answers token requests with token-1, token-2, ... and API requests with `replies`, in order."""

@@ -1,4 +1,7 @@
-"""OAuth 2.0 client credentials (docs.carrot.eco, api/authentication): Basic header, scope, no refresh token.
+"""OAuth 2.0 client credentials, for both outside APIs: no refresh token.
+
+Carrot takes the pair in a Basic header (docs.carrot.eco, api/authentication), Carbonext in the form body
+(api-docs.carbonext.com.br, b2b-api-concepts/authorization).
 
 A failing token endpoint never makes an API call's outcome unknown: the call itself was not sent, so it is NeverSent. A no of
 the token endpoint is nobody's message: CredentialsRefused.
@@ -9,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal, Protocol
 from urllib.parse import urlencode
 
 import httpx
+from pydantic import HttpUrl
 
-from massid_relay.carrot.settings import CarrotSettings, first_text
+from massid_relay.carrot.settings import first_text
 from massid_relay.carrot.transport import Answer, Deadline, Request, exchange
 from massid_relay.core import jsons
 from massid_relay.core.clock import Clock
@@ -26,15 +31,42 @@ LONGEST_LIFE = 24 * 3600
 """Seconds. One hour is the stated maximum; what claims more than a day is not believed."""
 
 
+class TokenSettings(Protocol):
+    """What a provider's settings say about its tokens. Times are in seconds."""
+
+    @property
+    def token_url(self) -> HttpUrl: ...
+
+    @property
+    def scope(self) -> str:
+        """Sent if it is not empty."""
+        ...
+
+    @property
+    def token_renewal_margin(self) -> float: ...
+
+    @property
+    def token_life_if_unstated(self) -> float: ...
+
+    @property
+    def longest_retry_after(self) -> float: ...
+
+    @property
+    def connect_timeout(self) -> float: ...
+
+    @property
+    def token_timeout(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True)
-class CarrotCredentials:
-    """The pair that Carrot issues; it decides between test and production data."""
+class ClientCredentials:
+    """The pair that a provider issues; Carrot's decides between test and production data."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
 
     @classmethod
-    def from_secret(cls, text: str) -> "CarrotCredentials":
+    def from_secret(cls, text: str) -> "ClientCredentials":
         """Read the secret's text, `{"clientId", "clientSecret"}`. Raises CredentialsRefused if it holds anything else."""
         try:
             content = jsons.loads(text)
@@ -46,6 +78,8 @@ class CarrotCredentials:
             raise CredentialsRefused("the secret does not hold clientId and clientSecret")
         return cls(client_id, client_secret)
 
+
+CarrotCredentials = ClientCredentials
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -62,8 +96,18 @@ class TokenSource:
     """
 
     def __init__(
-        self, settings: CarrotSettings, http: httpx.Client, credentials: Callable[[], CarrotCredentials], clock: Clock
+        self,
+        settings: TokenSettings,
+        http: httpx.Client,
+        credentials: Callable[[], ClientCredentials],
+        clock: Clock,
+        *,
+        call: str = CALL,
+        credentials_in: Literal["header", "body"] = "header",
     ) -> None:
+        """`call` names the endpoint in errors; `credentials_in` says where the pair goes."""
+        self._call = call
+        self._credentials_in = credentials_in
         self._settings = settings
         self._http = http
         self._credentials = credentials
@@ -87,33 +131,40 @@ class TokenSource:
             return self._token
 
     def _fetch(self) -> Token:
-        credentials = self._credentials()
-        settings = self._settings
-        request = Request(
-            "POST",
-            str(settings.token_url),
-            content=urlencode({"grant_type": "client_credentials", "scope": settings.scope}).encode(),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            basic_auth=(credentials.client_id, credentials.client_secret),
-        )
+        settings, request = self._settings, self._request(self._credentials())
         asked_at = self._clock.now()
         failure: TransientFailure
         try:
             answer = exchange(
-                self._http, CALL, request, Deadline(CALL, settings.token_timeout, settings.connect_timeout)
+                self._http, self._call, request, Deadline(self._call, settings.token_timeout, settings.connect_timeout)
             )
             return self._read(answer, asked_at)
         except OutcomeUnknown as error:
             failure = NeverSent(str(error))  # a token too many does no harm, and the API has seen nothing
         raise failure
 
+    def _request(self, credentials: ClientCredentials) -> Request:
+        form = {"grant_type": "client_credentials"}
+        if self._settings.scope:
+            form["scope"] = self._settings.scope
+        in_header = self._credentials_in == "header"
+        if not in_header:
+            form |= {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+        return Request(
+            "POST",
+            str(self._settings.token_url),
+            content=urlencode(form).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            basic_auth=(credentials.client_id, credentials.client_secret) if in_header else None,
+        )
+
     def _read(self, answer: Answer, asked_at: datetime) -> Token:
         if not answer.is_success:
-            raise _refusal(answer, asked_at, self._settings.longest_retry_after)
-        content = answer.json_object(CALL)
+            raise _refusal(self._call, answer, asked_at, self._settings.longest_retry_after)
+        content = answer.json_object(self._call)
         value = content.get("access_token")
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
-            raise NeverSent(f"{CALL}: no usable access_token in the answer")
+            raise NeverSent(f"{self._call}: no usable access_token in the answer")
         return Token(value, asked_at + self._life(content.get("expires_in")))
 
     def _life(self, expires_in: object) -> timedelta:
@@ -125,9 +176,9 @@ class TokenSource:
         return timedelta(seconds=max(seconds - settings.token_renewal_margin, seconds / 2))
 
 
-def _refusal(answer: Answer, now: datetime, longest_retry_after: float) -> Exception:
+def _refusal(call: str, answer: Answer, now: datetime, longest_retry_after: float) -> Exception:
     """Any no but a busy one is about the credentials, the scope or the URL: it pauses the fleet and blames no message."""
-    reason = f"{CALL}: {answer.status}"
+    reason = f"{call}: {answer.status}"
     if answer.status == 429:
         return Throttled(reason, retry_after=read_retry_after(answer.retry_after, now, longest_retry_after))
     if 300 <= answer.status < 500 and answer.status != 408:

@@ -24,12 +24,14 @@ from massid_relay.carrot.transport import Answer, Deadline, Request, exchange, n
 from massid_relay.carrot.upload import put_bytes
 from massid_relay.core import jsons
 from massid_relay.core.clock import Clock
-from massid_relay.core.errors import PartlyAppended, RelayError, Throttled
+from massid_relay.core.errors import PartlyAppended, RelayError, Throttled, TransientFailure
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.ports import AppendedEvent, CreatedDocument, Permit, UploadTarget
 from massid_relay.core.reading import RemoteDocument, read_document
 from massid_relay.core.vendor_errors import read_retry_after
 from massid_relay.core.vendor_policy import classify
+
+_SERVER_FAULT = 500
 
 
 class CarrotClient:
@@ -169,7 +171,16 @@ class CarrotClient:
         if endpoint.name in settings.paced_calls:
             permit.enter(endpoint.name, settings.call_timeout)
         deadline = Deadline(endpoint.name, settings.call_timeout, settings.connect_timeout)
-        return exchange(self._http, endpoint.name, request, deadline)
+        try:
+            answer = exchange(self._http, endpoint.name, request, deadline)
+        except TransientFailure:
+            permit.failed()
+            raise
+        if answer.status >= _SERVER_FAULT:
+            permit.failed()
+        else:
+            permit.answered()
+        return answer
 
     def _refusal(self, call: str, answer: Answer, permit: Permit) -> RelayError:
         retry_after = read_retry_after(answer.retry_after, self._clock.now(), self._settings.longest_retry_after)

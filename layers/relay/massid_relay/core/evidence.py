@@ -1,5 +1,6 @@
 """The convention of the evidence bucket: `evidence/{document external id}/{file name}`."""
 
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
@@ -46,9 +47,11 @@ def wrong_with_name(name: str) -> str:
     """In words what is wrong with a file name; empty if nothing is. Spaces, accents and emoji are good."""
     if not name:
         return "the file name is empty"
-    if "/" in name or name in {".", ".."}:
+    if "/" in name:
         return "the file name must not hold a slash"
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if name in {".", ".."}:
+        return "the file name must not be a step to another folder"
+    if any(unicodedata.category(character) == "Cc" for character in name):
         return "the file name must not hold control characters"
     if len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
         return f"the file name must not be longer than {_LONGEST_NAME} bytes"

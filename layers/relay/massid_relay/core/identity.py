@@ -12,8 +12,9 @@ from enum import StrEnum
 _NAMESPACE = uuid.UUID("5a1c6cf6-8f0d-5c43-9a4e-0d5d5a8f6e21")
 """Ours alone; changing it would change every deduplication id."""
 
-_EXTERNAL_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+EXTERNAL_ID_PATTERN = "[A-Za-z0-9._-]{1,64}"
 EXTERNAL_ID_RULE = "must be 1 to 64 of A-Z a-z 0-9 . _ -"
+_LONGEST_EXECUTION_NAME = 80
 
 
 class Kind(StrEnum):
@@ -27,7 +28,7 @@ class Kind(StrEnum):
 def is_external_id(text: str) -> bool:
     """Whether `text` can be an external id. These characters are also good for a FIFO group
     (docs.aws.amazon.com, SQS, MessageGroupId) and for an execution's name (Step Functions, StartExecution)."""
-    return _EXTERNAL_ID.fullmatch(text) is not None
+    return re.fullmatch(EXTERNAL_ID_PATTERN, text) is not None
 
 
 def deduplication_id(
@@ -47,10 +48,19 @@ def derived_event_external_id(document: str, name: str, label: str | None, at: d
 
 
 def execution_name(external_id: str, generation: int, run: int) -> str:
-    """The lifecycle execution's name: at most 80 characters (Step Functions, StartExecution)."""
+    """The lifecycle execution's name, made of characters that Step Functions allows
+    (docs.aws.amazon.com, step-functions, StartExecution: at most 80).
+
+    Raises ValueError where no such name can be made; a local emulator would take any.
+    """
     if not is_external_id(external_id):
         raise ValueError(f"an external id {EXTERNAL_ID_RULE}")
-    return f"{external_id}-g{generation}-r{run}"
+    if generation < 1 or run < 1:
+        raise ValueError("generations and runs count from 1")
+    name = f"{external_id}-g{generation}-r{run}"
+    if len(name) > _LONGEST_EXECUTION_NAME:
+        raise ValueError(f"an execution's name has at most {_LONGEST_EXECUTION_NAME} characters")
+    return name
 
 
 def _uuid(*parts: str) -> str:

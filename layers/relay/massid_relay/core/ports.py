@@ -47,6 +47,14 @@ class Permit(Protocol):
         """Told of every 429, so that the shared timeline slows down."""
         ...
 
+    def answered(self) -> None:
+        """Told of every answer below 500: the provider works."""
+        ...
+
+    def failed(self) -> None:
+        """Told of every 5xx, timeout and broken connection: after several in a row the whole fleet waits."""
+        ...
+
 
 class CarrotApi(Protocol):
     """The six endpoints. Every method raises the errors of `core.errors` and nothing else."""

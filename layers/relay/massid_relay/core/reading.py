@@ -98,22 +98,22 @@ def read_document(body: JsonObject) -> RemoteDocument:
     address = _first_object(body, "primaryAddress", "address")
     shown = next((body[name] for name in EVENT_ARRAYS if isinstance(body.get(name), list)), None)
     return RemoteDocument(
-        id=_text(body, "id"),
-        external_id=_text(body, "externalId"),
-        deduplication_id=_text(body, "deduplicationId"),
-        status=_text(body, "status"),
-        current_value=_decimal(body.get("currentValue")),
-        category=_text(body, "category"),
-        type=_text(body, "type"),
-        subtype=_text(body, "subtype"),
-        measurement_unit=_text(body, "measurementUnit", "measureUnit"),
+        id=text_of(body, "id"),
+        external_id=text_of(body, "externalId"),
+        deduplication_id=text_of(body, "deduplicationId"),
+        status=text_of(body, "status"),
+        current_value=decimal_of(body.get("currentValue")),
+        category=text_of(body, "category"),
+        type=text_of(body, "type"),
+        subtype=text_of(body, "subtype"),
+        measurement_unit=text_of(body, "measurementUnit", "measureUnit"),
         external_created_at=_moment(body.get("externalCreatedAt")),
         primary_participant_id=_id_of(participant, "participantId")
-        or _text(body, "primaryParticipantId", "participantId"),
-        primary_address_id=_id_of(address, "addressId") or _text(body, "primaryAddressId", "addressId"),
+        or text_of(body, "primaryParticipantId", "participantId"),
+        primary_address_id=_id_of(address, "addressId") or text_of(body, "primaryAddressId", "addressId"),
         primary_participant=participant,
         primary_address=address,
-        events=tuple(_event(item) for item in _objects(shown)),
+        events=tuple(_event(item) for item in objects_of(shown)),
         events_shown=shown is not None,
         attachments=_attachments(body),
         raw=body,
@@ -125,21 +125,21 @@ def _event(body: JsonObject) -> RemoteEvent:
     address = _first_object(body, "address")
     metadata = _first_object(body, "metadata") or {}
     return RemoteEvent(
-        id=_text(body, "id", "eventId"),
-        external_id=_text(body, "externalId"),
-        deduplication_id=_text(body, "deduplicationId"),
-        name=_text(body, "name"),
-        label=_text(body, "label"),
+        id=text_of(body, "id", "eventId"),
+        external_id=text_of(body, "externalId"),
+        deduplication_id=text_of(body, "deduplicationId"),
+        name=text_of(body, "name"),
+        label=text_of(body, "label"),
         external_created_at=_moment(body.get("externalCreatedAt")),
-        value=_decimal(body.get("value")),
+        value=decimal_of(body.get("value")),
         is_public=_flag(body.get("isPublic")),
-        participant_id=_id_of(participant, "participantId") or _text(body, "participantId"),
-        address_id=_id_of(address, "addressId") or _text(body, "addressId"),
+        participant_id=_id_of(participant, "participantId") or text_of(body, "participantId"),
+        address_id=_id_of(address, "addressId") or text_of(body, "addressId"),
         participant=participant,
         address=address,
         attributes=tuple(
-            RemoteAttribute(name=_text(item, "name"), value=item.get("value"), raw=item)
-            for item in _objects(metadata.get("attributes"))
+            RemoteAttribute(name=text_of(item, "name"), value=item.get("value"), raw=item)
+            for item in objects_of(metadata.get("attributes"))
         ),
         attachments=_attachments(body),
         raw=body,
@@ -149,14 +149,14 @@ def _event(body: JsonObject) -> RemoteEvent:
 def _attachments(body: JsonObject) -> tuple[RemoteAttachment, ...]:
     return tuple(
         RemoteAttachment(
-            id=_text(item, "attachmentId", "id"),
-            label=_text(item, "label"),
-            file_name=_text(item, "fileName"),
+            id=text_of(item, "attachmentId", "id"),
+            label=text_of(item, "label"),
+            file_name=text_of(item, "fileName"),
             content_length=_whole(item.get("contentLength")),
             is_public=_flag(item.get("isPublic")),
             raw=item,
         )
-        for item in _objects(body.get("attachments"))
+        for item in objects_of(body.get("attachments"))
     )
 
 
@@ -168,18 +168,20 @@ def _author_as_participant(body: JsonObject) -> JsonObject | None:
 
 def _id_of(thing: JsonObject | None, own_name: str) -> str | None:
     """The id of a participant or address object: `id`, or its full name as the sample's author has it."""
-    return None if thing is None else _text(thing, "id", own_name)
+    return None if thing is None else text_of(thing, "id", own_name)
 
 
 def _first_object(body: JsonObject, *names: str) -> JsonObject | None:
     return next((body[name] for name in names if isinstance(body.get(name), dict)), None)
 
 
-def _objects(value: object) -> Iterator[JsonObject]:
+def objects_of(value: object) -> Iterator[JsonObject]:
+    """The objects of a list; whatever else stands in it is left out."""
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
 
 
-def _text(body: JsonObject, *names: str) -> str | None:
+def text_of(body: JsonObject, *names: str) -> str | None:
+    """The first of `names` that holds a text which is not empty."""
     return next((body[name] for name in names if isinstance(body.get(name), str) and body[name]), None)
 
 
@@ -187,7 +189,8 @@ def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _decimal(value: object) -> Decimal | None:
+def decimal_of(value: object) -> Decimal | None:
+    """A number, or a text that is one."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
     try:
@@ -198,7 +201,7 @@ def _decimal(value: object) -> Decimal | None:
 
 
 def _whole(value: object) -> int | None:
-    number = _decimal(value)
+    number = decimal_of(value)
     if number is None or number.adjusted() > LONGEST_WHOLE_NUMBER or number != number.to_integral_value():
         return None
     return int(number)

@@ -307,6 +307,14 @@ class PacedPermit:
         """Told of every 429."""
         self._slots.throttled(retry_after)
 
+    def answered(self) -> None:
+        """Told of every answer below 500."""
+        self._slots.answered()
+
+    def failed(self) -> None:
+        """Told of every 5xx, timeout and broken connection."""
+        self._slots.outage()
+
     def _spare(self, timeout: float) -> float:
         """Seconds that may be waited before the call must begin."""
         lease, invocation = self._lease.remaining() - timeout, self._deadline() - timeout

@@ -5,17 +5,15 @@ The order makes it safe to stop anywhere: message, reason, token; only then is t
 
 import uuid
 
-from aws_lambda_powertools import Logger
-
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import PermanentFailure
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.jsons import JsonObject, dumps, loads
 from massid_relay.ledger.dead_letters import DeadLetter
+from massid_relay.log import logger
 from massid_relay.work.source import Source
 
 _NAMESPACE = uuid.UUID("7f0c9a52-9c1c-5d8e-a3ab-1f6e7f0f2b11")
-logger = Logger(service="massid-relay", child=True)
 
 
 def bury(

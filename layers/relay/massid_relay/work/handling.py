@@ -13,14 +13,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import CredentialsRefused, NotNow, PermanentFailure, TransientFailure
+from massid_relay.log import logger
 from massid_relay.work.burial import bury
 from massid_relay.work.source import Source
-
-logger = Logger(service="massid-relay", child=True)
 
 
 def handle_each(
@@ -75,13 +72,12 @@ def _attempt(relay: Relay, source: Source, work: Callable[[], None]) -> int | No
         return relay.backoff.after_not_now(error.retry_after)
     except TransientFailure as error:
         _say("failed for now", source, error)
-        relay.slots.outage()
         return relay.backoff.after_failures(error.failures)
     except CredentialsRefused as error:
-        logger.error("credentials refused", extra=_about(source, error))  # noqa: TRY400 - a trace may quote data
+        logger.error("credentials refused", extra=_about(source, error))
         return relay.backoff.after_not_now(relay.pause_for_credentials(error))
     except Exception as error:
-        logger.error(  # noqa: TRY400 - a trace may quote data
+        logger.error(
             "unexpected failure",
             extra=_about(source, error) | {"where": _where(error)},
         )

@@ -3,15 +3,15 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from massid_relay.core.identity import EXTERNAL_ID_RULE, is_external_id
+from massid_relay.core.identity import EXTERNAL_ID_PATTERN, EXTERNAL_ID_RULE, is_external_id
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _LARGEST_EXPONENT = 30
 """Beyond this a number is no weight, amount or coordinate, and arithmetic on it would never end."""
 _DEEPEST = 16
@@ -27,12 +27,29 @@ class Message(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
+        hide_input_in_errors=True,
     )
+
+    keeps_null: ClassVar[frozenset[str]] = frozenset()
+    """Fields for which null says something else than absence."""
+
+    def __repr__(self) -> str:
+        """Without values: a model that ends in a log by mistake gives nothing away (invariant 7)."""
+        return f"{type(self).__name__}(...)"
+
+    __str__ = __repr__
 
 
 def problem(sentence: str, field: str | None = None) -> PydanticCustomError:
     """An error of our own wording. `field` names a field of the model where the model as a whole is at fault."""
     return PydanticCustomError("relay", sentence, {"field": field} if field else None)
+
+
+def no_boolean(value: Any) -> Any:
+    """To Python true is 1; to JSON it is not."""
+    if isinstance(value, bool):
+        raise problem("must be a number")
+    return value
 
 
 def _number(value: Any) -> Any:
@@ -45,8 +62,6 @@ def _number(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         raise problem("must be an ISO 8601 time with T and an offset, e.g. 2026-03-01T10:00:00.000Z")
     try:
@@ -80,13 +95,23 @@ def _check_json(value: Any, depth: int) -> None:
             _check_json(item, depth + 1)
 
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 """A JSON number, kept decimal from message to wire. A text or a boolean is none."""
 
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T10:00:00.000Z"]}),
+]
 """A time with offset, in UTC, to the millisecond (docs.carrot.eco, integrations/reference/data-formats)."""
 
-ExternalId = Annotated[str, AfterValidator(_external_id)]
+ExternalId = Annotated[
+    str,
+    AfterValidator(_external_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{EXTERNAL_ID_PATTERN}$", "description": EXTERNAL_ID_RULE}),
+]
+"""The integrator's own id of a document, event or order."""
+
 Text = Annotated[str, Field(min_length=1)]
-JsonValue = Annotated[Any, AfterValidator(_json_value)]
+JsonValue = Annotated[Any, AfterValidator(_json_value), WithJsonSchema({})]
 """Any JSON of moderate depth and size of numbers."""

@@ -1,13 +1,14 @@
 """The document of a MassID, in Carrot's own field names."""
 
-from typing import Any, ClassVar
+from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages.base import ExternalId, Moment, Text, problem
 from massid_relay.core.messages.parties import WithParties
 from massid_relay.core.messages.payload import payload_of
+from massid_relay.core.messages.shape import also_spelt, both, one_of
 
 _OLD_CATEGORY = "Mass"
 
@@ -15,7 +16,13 @@ _OLD_CATEGORY = "Mass"
 class Document(WithParties):
     """Body of POST /documents (docs.carrot.eco, api/documents and integrations/guides/submitting-a-mass-id)."""
 
-    both_required: ClassVar[bool] = True
+    model_config = ConfigDict(
+        json_schema_extra=both(
+            one_of("participant", "participantId"),
+            one_of("address", "addressId"),
+            also_spelt("measureUnit", "measurementUnit"),
+        )
+    )
 
     category: Text
     type: Text
@@ -30,6 +37,11 @@ class Document(WithParties):
     deduplication_id: Text | None = None
     tags: dict[str, str | None] | None = None
 
+    @property
+    def needs_parties(self) -> bool:
+        """One participant and one address, says docs.carrot.eco, api/documents."""
+        return True
+
     @model_validator(mode="before")
     @classmethod
     def _other_spellings(cls, value: Any) -> Any:
@@ -42,7 +54,7 @@ class Document(WithParties):
         return value
 
     @model_validator(mode="after")
-    def _current_category(self) -> "Document":
+    def _current_category(self) -> Self:
         """docs.carrot.eco, integrations, "Migrating from a previous integration"."""
         if self.category == _OLD_CATEGORY:
             raise problem("is the old form: the category is now MassID", "category")

@@ -1,19 +1,21 @@
 """The messages of our queues: a version, an external id, and a payload or a reference to a stored one."""
 
-from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from massid_relay.core.evidence import check_file_name
 from massid_relay.core.identity import derived_event_external_id
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.messages.base import ExternalId, Message, Number, Text, problem
+from massid_relay.core.messages.base import ExternalId, Message, Number, Text, no_boolean, problem
 from massid_relay.core.messages.document import Document
 from massid_relay.core.messages.event import Event
 from massid_relay.core.messages.payload import payload_of
+from massid_relay.core.messages.shape import both, one_of
 
-Version = Literal[1]
+CLOSE, CANCEL, RELATED = "CLOSE", "CANCEL", "RELATED"
+ENDS = frozenset({CLOSE, CANCEL})
+Version = Annotated[Literal[1], BeforeValidator(no_boolean)]
 Select = Literal["timeline", "closing", "cancel"]
 WakeReason = Literal["DocumentConfirmed", "FileAttached", "Released", "Swept", "Verify"]
 Reference = Text
@@ -32,7 +34,12 @@ class CertificateRecipientInfo(Message):
 
 
 class Order(Message):
-    """A carbon offset to be ordered once the MassID is closed: so many VCUs, or given kilograms of CO2e."""
+    """A carbon offset to be ordered once the MassID is closed: so many VCUs (1 VCU = 1 t of CO2e), or given kilograms of CO2e.
+
+    Field names are those of POST /v1/orders (api-docs.carbonext.com.br, b2b-api-concepts/orders).
+    """
+
+    model_config = ConfigDict(json_schema_extra=one_of("vcuAmount", "co2eKilograms"))
 
     external_id: ExternalId
     vcu_amount: Number | None = None
@@ -67,17 +74,11 @@ class Submission(Message):
         require_same_external_id(self.document, self.external_id)
         identify(self.external_id, self.events)
         _require_end_in_order(self.events)
-        for number, name in enumerate(self.evidence):
-            check_file_name(name, f"evidence.{number}")
-        if len(self.evidence) != len(set(self.evidence)):
-            raise problem("names a file twice", "evidence")
-        for number, event in enumerate(self.events):
-            if any(name not in self.evidence for name in event.file_names):
-                raise problem("names a file that is not listed in evidence", f"events.{number}.attachments")
+        _require_listed(self.events, self.evidence)
         return self
 
     def to_payload(self) -> JsonObject:
-        """The submission as it is stored: complete enough to be parsed again as it was."""
+        """The submission as it is stored: parsed again it is the same."""
         return payload_of(self)
 
 
@@ -91,6 +92,8 @@ class SubmissionReference(Message):
 
 class DocumentMessage(Message):
     """Documents queue: create this document."""
+
+    model_config = ConfigDict(json_schema_extra=one_of("document", "submissionRef"))
 
     version: Version
     external_id: ExternalId
@@ -109,6 +112,8 @@ class DocumentMessage(Message):
 
 class EventsMessage(Message):
     """Events queue, in the document's FIFO group: append these events."""
+
+    model_config = ConfigDict(json_schema_extra=both(one_of("events", "submissionRef"), one_of("events", "select")))
 
     version: Version
     document_external_id: ExternalId
@@ -149,8 +154,7 @@ class EvidenceRequest(Message):
 
     @model_validator(mode="after")
     def _good_names(self) -> Self:
-        for number, name in enumerate(self.file_names):
-            check_file_name(name, f"fileNames.{number}")
+        _check_names(self.file_names, "fileNames")
         return self
 
 
@@ -176,22 +180,44 @@ def require_same_external_id(document: Document, external_id: str) -> None:
         raise problem("is not the message's externalId", "document.externalId")
 
 
+def _check_names(names: list[str], path: str) -> None:
+    for number, name in enumerate(names):
+        check_file_name(name, f"{path}.{number}")
+    if len(names) != len(set(names)):
+        raise problem("names a file twice", path)
+
+
 def _check_files(events: list[Event]) -> None:
     for number, event in enumerate(events):
-        for name in event.file_names:
-            check_file_name(name, f"events.{number}.attachments")
+        for place, name in enumerate(event.file_names):
+            check_file_name(name, f"events.{number}.attachments.{place}.fileName")
+
+
+def _require_listed(events: list[Event], evidence: list[str]) -> None:
+    """Every file of an event is listed in `evidence`, each once."""
+    _check_names(evidence, "evidence")
+    for number, event in enumerate(events):
+        for place, name in enumerate(event.file_names):
+            if name not in evidence:
+                raise problem("is not listed in evidence", f"events.{number}.attachments.{place}.fileName")
 
 
 def _require_end_in_order(events: list[Event]) -> None:
-    """At most one CLOSE; nothing but RELATED after it; nothing after CANCEL."""
-    ends: dict[str, datetime | None] = {}
+    """At most one CLOSE or CANCEL; nothing but RELATED after CLOSE; nothing after CANCEL
+    (docs.carrot.eco, integrations/guides/submitting-a-mass-id, "Document status lifecycle")."""
+    ends = [number for number, event in enumerate(events) if event.name in ENDS]
+    if len(ends) > 1:
+        raise problem(
+            f"comes beside events.{ends[0]}: a document ends once, by CLOSE or by CANCEL", f"events.{ends[1]}"
+        )
+    for number in ends:
+        _require_last(events, events[number])
+
+
+def _require_last(events: list[Event], end: Event) -> None:
+    if end.external_created_at is None:
+        return
     for number, event in enumerate(events):
-        if event.name in {"CLOSE", "CANCEL"}:
-            if event.name in ends:
-                raise problem(f"is a second {event.name}", f"events.{number}")
-            ends[event.name] = event.external_created_at
-    for number, event in enumerate(events):
-        for name, at in ends.items():
-            late = at is not None and event.external_created_at is not None and event.external_created_at > at
-            if late and not (name == "CLOSE" and event.name in {"RELATED", "CANCEL"}):
-                raise problem(f"lies after {name}", f"events.{number}.externalCreatedAt")
+        at = event.external_created_at
+        if at is not None and at > end.external_created_at and not (end.name == CLOSE and event.name == RELATED):
+            raise problem(f"lies after {end.name}", f"events.{number}.externalCreatedAt")

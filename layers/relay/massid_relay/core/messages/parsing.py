@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from massid_relay.core.errors import FieldProblem, InvalidMessage
-from massid_relay.core.jsons import JsonObject, dumps, loads
+from massid_relay.core.jsons import JsonObject, loads
 from massid_relay.core.messages.envelopes import (
     DocumentMessage,
     EventsMessage,
@@ -14,6 +14,7 @@ from massid_relay.core.messages.envelopes import (
     SubmissionReference,
     WakeMessage,
 )
+from massid_relay.core.messages.event import OLD_FIELDS
 from massid_relay.core.messages.notification import EvidenceObjects, is_notification, read_notification
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -21,9 +22,12 @@ _Model = TypeVar("_Model", bound=BaseModel)
 WHOLE = "message"
 """The path of a problem with the message as a whole."""
 
+_LONGEST_FIELD_NAME = 64
+_PROBLEMS_TOLD = 50
+"""A dead letter's reason has to fit into one item of the ledger."""
+
 _SENTENCES = {
     "missing": "is required",
-    "extra_forbidden": "is not a known field",
     "string_type": "must be a text",
     "string_too_short": "must not be empty",
     "string_unicode": "holds characters that are no Unicode text",
@@ -74,8 +78,6 @@ def read_object(text: str) -> JsonObject:
     """The message's JSON object."""
     try:
         message = loads(text)
-        if "\\u" in text:
-            dumps(message).encode()  # half of a surrogate pair is valid JSON and no text
     except (ValueError, RecursionError):
         raise _invalid([FieldProblem(WHOLE, "is not JSON")]) from None
     if not isinstance(message, dict):
@@ -95,10 +97,16 @@ def _model(model: type[_Model], message: JsonObject) -> _Model:
 
 def _problem(item: Any) -> FieldProblem:
     context = item.get("ctx") or {}
-    path = [str(part) for part in item["loc"]]
+    path = [_step(part) for part in item["loc"]]
     if isinstance(context.get("field"), str):
         path.append(context["field"])
     return FieldProblem(".".join(path) or WHOLE, _sentence(item, context))
+
+
+def _step(part: str | int) -> str:
+    """A field's name. An unknown one is the sender's own text, so it is cut where no name goes on."""
+    name = str(part)
+    return name if len(name) <= _LONGEST_FIELD_NAME else f"{name[:_LONGEST_FIELD_NAME]}..."
 
 
 def _sentence(item: Any, context: dict[str, Any]) -> str:
@@ -106,10 +114,12 @@ def _sentence(item: Any, context: dict[str, Any]) -> str:
         return str(item["msg"])
     if item["type"] == "literal_error":
         return f"must be {context['expected']}"
+    if item["type"] == "extra_forbidden":
+        return OLD_FIELDS.get(item["loc"][-1], "is not a known field")
     return _SENTENCES.get(item["type"], "is not valid")
 
 
 def _invalid(problems: list[FieldProblem]) -> InvalidMessage:
     first = problems[0]
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return InvalidMessage(f"{first.path} {first.problem}{more}", fields=problems)
+    return InvalidMessage(f"{first.path} {first.problem}{more}", fields=problems[:_PROBLEMS_TOLD])

@@ -1,15 +1,16 @@
 """Participants and addresses, inline or by id."""
 
-from typing import ClassVar, Self
+from typing import Self
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from massid_relay.core.messages.base import Message, Number, Text, problem
+from massid_relay.core.messages.shape import both, not_together
 
 
 class Participant(Message):
-    """An inline participant (docs.carrot.eco, integrations/guides/submitting-a-mass-id). `email`, `mobileNumber` and `id`
-    are seen in the event reference's canonical payloads; check digits are preflight's business."""
+    """A participant, inline (docs.carrot.eco, integrations/guides/submitting-a-mass-id; `email`, `mobileNumber` and `id`:
+    methodologies, event-reference). Check digits of tax ids are preflight's business."""
 
     id: Text | None = None
     country_code: Text
@@ -23,7 +24,8 @@ class Participant(Message):
 
 
 class Address(Message):
-    """An inline address (same page; `complement`: docs.carrot.eco, api/documents). `number` is a text."""
+    """An address, inline (docs.carrot.eco, integrations/guides/submitting-a-mass-id; `complement`: api/documents).
+    Latitude and longitude in degrees; `number` is a text."""
 
     id: Text | None = None
     name: Text
@@ -42,12 +44,19 @@ class Address(Message):
 class WithParties(Message):
     """Names a participant and an address: each inline or by id, never both."""
 
-    both_required: ClassVar[bool] = False
+    model_config = ConfigDict(
+        json_schema_extra=both(not_together("participant", "participantId"), not_together("address", "addressId"))
+    )
 
     participant: Participant | None = None
     participant_id: Text | None = None
     address: Address | None = None
     address_id: Text | None = None
+
+    @property
+    def needs_parties(self) -> bool:
+        """Whether both must be named."""
+        return False
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -57,6 +66,6 @@ class WithParties(Message):
         ):
             if inline is not None and reference is not None:
                 raise problem(f"send {kind} or {kind}Id, not both", f"{kind}Id")
-            if self.both_required and inline is None and reference is None:
+            if self.needs_parties and inline is None and reference is None:
                 raise problem(f"send {kind} or {kind}Id", kind)
         return self

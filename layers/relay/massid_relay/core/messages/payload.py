@@ -1,26 +1,34 @@
-"""From a model back to JSON: camelCase, decimals, times as the wire wants them, nothing that was not said."""
+"""From a model back to JSON: camelCase, decimals, times as the wire wants them, nothing that was not said.
+
+What comes out is read again as it was, because payloads are stored and read back.
+"""
 
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from massid_relay.core.clock import iso
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.messages.base import Message
 
 
-def payload_of(model: BaseModel, without: AbstractSet[str] = frozenset()) -> JsonObject:
-    """The model as a JSON object; fields that were not given are left out."""
-    dumped = model.model_dump(by_alias=True, exclude_unset=True)
-    return {name: _plain(value) for name, value in dumped.items() if name not in without and value is not None}
+def payload_of(model: Message, without: AbstractSet[str] = frozenset()) -> JsonObject:
+    """The model as a JSON object. Fields that were not given are left out, and so is null where it says no more than that."""
+    result: JsonObject = {}
+    for name, field in type(model).model_fields.items():
+        value, alias = getattr(model, name), field.alias or name
+        if name not in model.model_fields_set or alias in without:
+            continue
+        if value is not None or name in model.keeps_null:
+            result[alias] = _plain(value)
+    return result
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Message):
+        return payload_of(value)
     if isinstance(value, datetime):
         return iso(value)
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [_plain(item) for item in value]
     return value

@@ -1,0 +1,42 @@
+"""Either-or rules for the JSON Schemas. The models check the same rules themselves, with words of their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+JsonSchema = dict[str, Any]
+Addition = Callable[[JsonSchema], None]
+
+
+def both(*additions: Addition) -> Addition:
+    """One addition after the other."""
+
+    def add(schema: JsonSchema) -> None:
+        for addition in additions:
+            addition(schema)
+
+    return add
+
+
+def not_together(*names: str) -> Addition:
+    """These fields exclude each other."""
+    return lambda schema: schema.setdefault("allOf", []).append({"not": {"required": list(names)}})
+
+
+def one_of(*names: str) -> Addition:
+    """Exactly one of these fields must be there."""
+    return lambda schema: schema.setdefault("allOf", []).append({"oneOf": [{"required": [name]} for name in names]})
+
+
+def without_default(schema: JsonSchema) -> None:
+    """The default depends on other fields."""
+    schema.pop("default", None)
+
+
+def also_spelt(other: str, name: str) -> Addition:
+    """The field `name` may come under another spelling, but not under both."""
+
+    def add(schema: JsonSchema) -> None:
+        schema["properties"][other] = {**schema["properties"][name], "description": f"other spelling of {name}"}
+        not_together(name, other)(schema)
+
+    return add
