@@ -46,12 +46,12 @@ def _endpoints(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _commands(state: Mapping[str, Any], kind: str, command: str) -> Iterator[str]:
     service = command.split()[0]
-    prefix = f"aws --endpoint-url {state['endpoints'][service]}"
     for name, ref in state["resources"].items():
         if state["types"][name] == kind:
             message = _message_command(name, ref, Path(state["template"]).parent / "events")
             yield f"[dim]# {name}[/dim]"
-            yield f"{prefix} {command.format(ref=ref, message=message)}"
+            endpoint = state["endpoints"][service]
+            yield f"aws --endpoint-url {endpoint} {command.format(ref=ref, message=message)}"
 
 
 def _message_command(name: str, url: str, samples: Path) -> str:

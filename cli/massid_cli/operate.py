@@ -1,0 +1,160 @@
+"""`massid dead-letters`, `redrive`, `discard`, `pause`, `resume`, `status`: operating a stack, local or deployed."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from massid_local.stack import NoStackError
+from massid_local.stack.run_directory import DEFAULT
+from massid_relay.core.clock import SystemClock, iso
+from massid_relay.core.pacing import Pacing
+from massid_relay.core.slots import SlotSource
+from massid_relay.ledger.dead_letters import DeadLetter
+from massid_relay.pacing import slot_source
+from rich.console import Console
+from rich.table import Table
+
+from massid_cli.operations.letters import Outcome, discard, redrive
+from massid_cli.operations.standing import standing
+from massid_cli.operations.target import Target, deployed_target, local_target
+
+StackName = Annotated[str | None, typer.Option("--stack", help="A deployed stack; without it the local one.")]
+RunDir = Annotated[Path, typer.Option(help="Where the local stack runs from.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Give the application its operating commands."""
+    app.command("dead-letters")(list_dead_letters)
+    app.command("redrive")(redrive_letters)
+    app.command("discard")(discard_letter)
+    app.command("pause")(pause)
+    app.command("resume")(resume)
+    app.command("status")(status)
+
+
+def list_dead_letters(stack: StackName = None, run_dir: RunDir = DEFAULT, as_json: AsJson = False) -> None:
+    """List what lies dead, and why."""
+    letters = _target(stack, run_dir).dead_letters.resting()
+    if as_json:
+        typer.echo(json.dumps([_as_json(letter) for letter in letters], indent=2, ensure_ascii=False))
+        return
+    for letter in letters:
+        item = f" · {letter.item}" if letter.item else ""
+        console.print(f"[bold]{letter.id}[/bold]  {letter.queue}  {letter.external_id or '?'}{item}")
+        console.print(f"  {iso(letter.at)}  [red]{letter.error_type}[/red]: {letter.reason}")
+        for field in letter.fields:
+            console.print(f"    {field.path}: {field.problem}")
+        if letter.vendor_error_id:
+            console.print(f"    the provider's error id: {letter.vendor_error_id}")
+    console.print(f"{len(letters)} dead letters")
+
+
+def redrive_letters(
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of dead letters.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    external_id: Annotated[str | None, typer.Option(help="Those of one document.")] = None,
+    error_type: Annotated[str | None, typer.Option(help="Those of one kind, e.g. Rejected400.")] = None,
+    stack: StackName = None,
+    run_dir: RunDir = DEFAULT,
+) -> None:
+    """Send dead letters back to their queues; safe to repeat. Mend what was wrong first."""
+    if not (ids or every or external_id or error_type):
+        raise typer.BadParameter("say which: ids, --external-id, --error-type or --all")
+
+    def chosen(letter: DeadLetter) -> bool:
+        return (
+            (not ids or letter.id in ids)
+            and (external_id is None or letter.external_id == external_id)
+            and (error_type is None or letter.error_type == error_type)
+        )
+
+    _print_outcomes(redrive(_target(stack, run_dir), chosen))
+
+
+def discard_letter(
+    dead_letter_id: Annotated[str, typer.Argument(help="The dead letter's id.")],
+    why: Annotated[str, typer.Option(help="Why it is given up; kept in the ledger.")],
+    stack: StackName = None,
+    run_dir: RunDir = DEFAULT,
+) -> None:
+    """Give one dead letter up; what it held goes on without it."""
+    try:
+        _print_outcomes([discard(_target(stack, run_dir), dead_letter_id, why)])
+    except KeyError:
+        console.print(f"[red]there is no dead letter {dead_letter_id}[/red]")
+        raise typer.Exit(1) from None
+
+
+def pause(
+    why: Annotated[str, typer.Option(help="Shown to whoever asks why nothing goes out.")] = "paused by hand",
+    minutes: Annotated[int | None, typer.Option(min=1, help="For so long; without it until `massid resume`.")] = None,
+    stack: StackName = None,
+    run_dir: RunDir = DEFAULT,
+) -> None:
+    """Stop all calls to Carrot, of all functions. Messages wait; nothing is lost."""
+    until = datetime.now(UTC) + timedelta(minutes=minutes) if minutes else None
+    _slots(_target(stack, run_dir)).pause(until, why)
+    console.print(f"Paused {'until ' + iso(until) if until else 'until massid resume'}.")
+
+
+def resume(stack: StackName = None, run_dir: RunDir = DEFAULT) -> None:
+    """Let calls go out again, whatever stopped them."""
+    _slots(_target(stack, run_dir)).resume()
+    console.print("Resumed.")
+
+
+def status(
+    external_id: Annotated[str, typer.Argument(help="The MassID's external id.")],
+    stack: StackName = None,
+    run_dir: RunDir = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Tell where a MassID stands and what it waits for."""
+    found = standing(_target(stack, run_dir), external_id)
+    if found is None:
+        console.print(f"[red]the ledger does not know {external_id}[/red]")
+        raise typer.Exit(1)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        return
+    console.print(f"[bold]{external_id}[/bold] is {found.status} ({found.run})")
+    console.print(f"  document  {found.document_id or 'none yet'}")
+    console.print(f"  events    {', '.join(f'{count} {state}' for state, count in found.events.items()) or 'none'}")
+    for name, state in found.files.items():
+        console.print(f"  file      {name}: {state}")
+    if found.waits_for:
+        console.print(f"  waits for {found.waits_for}")
+    for letter in found.dead_letters:
+        console.print(f"  dead      [red]{letter}[/red]")
+
+
+def _target(stack: str | None, run_dir: Path) -> Target:
+    try:
+        return deployed_target(stack) if stack else local_target(run_dir)
+    except NoStackError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+
+
+def _slots(target: Target) -> SlotSource:
+    """The shared timeline of the stack's credential. The rate plays no part in closing and opening it."""
+    secret = target.client("secretsmanager").get_secret_value(SecretId=target.resources["CarrotCredentials"])
+    client_id = json.loads(secret["SecretString"])["clientId"]
+    return slot_source(target.client("dynamodb"), target.table, client_id, Pacing(rate=Decimal(1)), SystemClock())
+
+
+def _as_json(letter: DeadLetter) -> dict[str, object]:
+    return asdict(letter) | {"at": iso(letter.at), "first_attempt": iso(letter.first_attempt), "state": letter.state}
+
+
+def _print_outcomes(outcomes: list[Outcome]) -> None:
+    table = Table("dead letter", "external id", "what became of it")
+    for outcome in outcomes:
+        table.add_row(outcome.dead_letter_id, outcome.external_id or "", outcome.became)
+    console.print(table if outcomes else "Nothing to do.")

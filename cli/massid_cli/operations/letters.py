@@ -1,0 +1,184 @@
+"""Sending dead letters back, or giving them up. Both can be stopped anywhere and done again.
+
+A redrive sends, records, then takes the letter from the dead-letter queue; the workers meet what they know already with
+silence. SQS's own message move can't choose messages, so the queue is read through.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from massid_relay.core.jsons import JsonObject, loads
+from massid_relay.core.record import DocumentRecord, EventState
+from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
+from massid_relay.ledger.documents import StaleRecord
+from massid_relay.ledger.runs import RunState
+from massid_relay.work.source import QueueName
+
+from massid_cli.operations.target import Target
+
+HOLD_SECONDS = 120
+"""How long a message is out of sight while the queue is read through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one dead letter."""
+
+    dead_letter_id: str
+    external_id: str | None
+    became: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Resting:
+    """A message of the dead-letter queue."""
+
+    dead_letter_id: str
+    body: str
+    receipt_handle: str
+
+
+def redrive(target: Target, chosen: Callable[[DeadLetter], bool]) -> list[Outcome]:
+    """Send the chosen dead letters back to their queues, and start the next run of lifecycles that failed over them."""
+    wanted = {letter.id: letter for letter in target.dead_letters.resting() if chosen(letter)}
+    outcomes, messages = [], _read_through(target)
+    for message in messages:
+        letter = wanted.pop(message.dead_letter_id, None)
+        if letter is None:
+            _put_down(target, message)
+            continue
+        _send_back(target, letter, message)
+        outcomes.append(Outcome(letter.id, letter.external_id, f"sent back to the {letter.queue} queue"))
+    outcomes += [Outcome(letter.id, letter.external_id, "its message is gone") for letter in wanted.values()]
+    outcomes += _start_next_runs(target, {outcome.external_id for outcome in outcomes if outcome.external_id})
+    return outcomes
+
+
+def discard(target: Target, dead_letter_id: str, why: str) -> Outcome:
+    """Give one dead letter up: what it held goes on without it. Raises KeyError if there is none of that id."""
+    letter = target.dead_letters.get(dead_letter_id)
+    if letter is None:
+        raise KeyError(dead_letter_id)
+    if letter.external_id is not None:
+        _let_go(target, letter, discarded=True)
+    target.dead_letters.put(replace(letter, state=DeadLetterState.DISCARDED, why=why))
+    for message in _read_through(target):
+        if message.dead_letter_id == dead_letter_id:
+            _take_away(target, message)
+        else:
+            _put_down(target, message)
+    if letter.external_id is not None:
+        _wake(target, letter.external_id)
+    return Outcome(letter.id, letter.external_id, "discarded")
+
+
+def _read_through(target: Target) -> list[_Resting]:
+    """Every message that rests, held out of sight so that none comes twice."""
+    return list(_receive_all(target))
+
+
+def _receive_all(target: Target) -> Iterator[_Resting]:
+    while True:
+        answer = target.client("sqs").receive_message(
+            QueueUrl=target.dead_letter_queue_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HOLD_SECONDS,
+            MessageAttributeNames=["All"],
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        if not messages:
+            return
+        for message in messages:
+            named = message.get("MessageAttributes", {}).get("deadLetterId", {})
+            yield _Resting(named.get("StringValue", ""), message["Body"], message["ReceiptHandle"])
+
+
+def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
+    if letter.external_id is not None:
+        _let_go(target, letter, discarded=False)
+    queue = QueueName(letter.queue)
+    fifo = queue is QueueName.EVENTS
+    body: JsonObject | None = _object(message.body)
+    if body is None:
+        _resend_as_it_is(target, queue, message.body, letter)
+    else:
+        target.queues.send(
+            target.queue_url(queue),
+            body,
+            group=letter.external_id or letter.id if fifo else None,
+            fresh_id=uuid.uuid4().hex if fifo else None,
+        )
+    target.dead_letters.put(replace(letter, state=DeadLetterState.REDRIVEN))
+    _take_away(target, message)
+
+
+def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLetter) -> None:
+    """What isn't even JSON goes back as it came; it will be refused again, and says so."""
+    fifo = {"MessageGroupId": letter.external_id or letter.id, "MessageDeduplicationId": uuid.uuid4().hex}
+    extra = fifo if queue is QueueName.EVENTS else {}
+    target.client("sqs").send_message(QueueUrl=target.queue_url(queue), MessageBody=body, **extra)
+
+
+def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> None:
+    """Take the letter's hold off its document. A conflict with a worker is met by looking again."""
+    while True:
+        record = target.documents.load(letter.external_id or "")
+        if record.version == 0 or not _change(record, letter, discarded=discarded):
+            return
+        try:
+            target.documents.save(record, look_at=record.waiting_since)
+        except StaleRecord:
+            continue
+        return
+
+
+def _change(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> bool:
+    holds = [hold for hold in record.holds if hold.dead_letter_id != letter.id]
+    changed = len(holds) < len(record.holds)
+    record.holds = holds
+    if not discarded or letter.item is None:
+        return changed
+    event = record.event(letter.item)
+    if event is not None and event.state is EventState.DEAD:
+        event.state, changed = EventState.DISCARDED, True
+    file = record.files.get(letter.item)
+    if file is not None and file.refused:
+        del record.files[letter.item]
+        changed = True
+    return changed
+
+
+def _start_next_runs(target: Target, external_ids: set[str]) -> list[Outcome]:
+    """A run that failed is resumed by a redrive: the stored submission is submitted once more."""
+    outcomes = []
+    for external_id in sorted(external_ids):
+        run = target.runs.newest(external_id)
+        if run is None or run.state is not RunState.FAILED:
+            continue
+        body: JsonObject = {"version": 1, "externalId": external_id, "submissionRef": run.part}
+        target.queues.send(target.queue_url(QueueName.SUBMISSIONS), body)
+        outcomes.append(Outcome("", external_id, f"run {run.number} failed: the next one was asked for"))
+    return outcomes
+
+
+def _wake(target: Target, external_id: str) -> None:
+    body: JsonObject = {"version": 1, "documentExternalId": external_id, "wake": "Released"}
+    target.queues.send(target.queue_url(QueueName.EVENTS), body, group=external_id, fresh_id=uuid.uuid4().hex)
+
+
+def _put_down(target: Target, message: _Resting) -> None:
+    target.queues.come_back(target.dead_letter_queue_url, message.receipt_handle, 0)
+
+
+def _take_away(target: Target, message: _Resting) -> None:
+    target.client("sqs").delete_message(QueueUrl=target.dead_letter_queue_url, ReceiptHandle=message.receipt_handle)
+
+
+def _object(body: str) -> JsonObject | None:
+    try:
+        message = loads(body)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None

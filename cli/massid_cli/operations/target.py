@@ -1,0 +1,76 @@
+"""The stack that a command is about: the local one that runs from a folder, or a deployed one by its name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from massid_local.stack import running_stack
+from massid_local.stack.environment import Clients
+from massid_relay.ledger.dead_letters import DeadLetterIndex
+from massid_relay.ledger.documents import DocumentStore
+from massid_relay.ledger.runs import RunStore
+from massid_relay.queues import Queues
+from massid_relay.work.source import QueueName
+
+_QUEUES = {
+    QueueName.SUBMISSIONS: "SubmissionsQueue",
+    QueueName.DOCUMENTS: "DocumentsQueue",
+    QueueName.EVIDENCE: "EvidenceQueue",
+    QueueName.EVENTS: "EventsQueue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Clients of the stack's services, and the physical ids of its resources by their names in template.yaml."""
+
+    client: Callable[[str], Any]
+    resources: Mapping[str, str]
+
+    @property
+    def table(self) -> str:
+        """The ledger."""
+        return self.resources["Ledger"]
+
+    @property
+    def documents(self) -> DocumentStore:
+        return DocumentStore(self.client("dynamodb"), self.table)
+
+    @property
+    def dead_letters(self) -> DeadLetterIndex:
+        return DeadLetterIndex(self.client("dynamodb"), self.table)
+
+    @property
+    def runs(self) -> RunStore:
+        return RunStore(self.client("dynamodb"), self.table)
+
+    @property
+    def queues(self) -> Queues:
+        return Queues(self.client("sqs"))
+
+    def queue_url(self, queue: QueueName) -> str:
+        """Where messages of that kind are sent."""
+        return self.resources[_QUEUES[queue]]
+
+    @property
+    def dead_letter_queue_url(self) -> str:
+        """Where dead letters rest."""
+        return self.resources["DeadLetterQueue"]
+
+
+def local_target(run_dir: Path) -> Target:
+    """The stack that runs from this folder. Raises NoStackError."""
+    state = running_stack(run_dir)
+    return Target(Clients(state["endpoints"]), state["resources"])
+
+
+def deployed_target(stack_name: str) -> Target:
+    """A stack in the AWS account that the environment's credentials are for."""
+    import boto3
+
+    session: Any = boto3.Session()
+    pages = session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    summaries = [item for page in pages for item in page["StackResourceSummaries"]]
+    resources = {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in summaries}
+    return Target(session.client, resources)
