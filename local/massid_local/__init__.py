@@ -1,0 +1,1 @@
+"""The local stack: the whole template on one machine, and sandboxes of both outside APIs."""
