@@ -12,7 +12,10 @@ RelayError
 │   ├── WaitedTooLong            what it waited for never came
 │   ├── WorkerCrashed            three workers died over it
 │   ├── LeftToAPerson            unknown outcome that no machine may resolve
+│   │   └── OrderLeftToAPerson   the same of an order; dead letters call it OutcomeUnknown
+│   ├── CapExceeded              an order beyond the cap per order or per day
 │   └── RejectedByProvider       400, 403, 404, 409 conflict, 422: the provider's final no
+│       ├── InsufficientBalance  the balance does not cover the order
 │       └── EndpointMissing      405, or 404 that is not the provider's own: a URL or the batch mode is set wrongly
 ├── TransientFailure             comes back with backoff; counts as an attempt
 │   ├── NeverSent                proven: nothing reached the provider
@@ -128,6 +131,18 @@ class LeftToAPerson(PermanentFailure):
     """The outcome of an earlier attempt is unknown and repeating it could double the effect."""
 
 
+class OrderLeftToAPerson(LeftToAPerson):
+    """An order may stand at Carbonext and nothing proves it or its absence (invariant 4)."""
+
+    @property
+    def error_type(self) -> str:
+        return "OutcomeUnknown"
+
+
+class CapExceeded(PermanentFailure):
+    """The order is larger than one order, or than the rest of the day, may be. Nothing was sent."""
+
+
 class RejectedByProvider(PermanentFailure):
     """The provider answered with a final no."""
 
@@ -147,6 +162,14 @@ class RejectedByProvider(PermanentFailure):
     @property
     def error_type(self) -> str:
         return f"Rejected{self.status}"
+
+
+class InsufficientBalance(RejectedByProvider):
+    """The account's balance does not cover the order. Nothing was ordered."""
+
+    @property
+    def error_type(self) -> str:
+        return type(self).__name__
 
 
 class EndpointMissing(RejectedByProvider):

@@ -36,4 +36,4 @@ def _types_of(first_bytes: bytes) -> set[str]:
 
 
 def _refused(name: str, problem: str) -> EvidenceRefused:
-    return EvidenceRefused("the file can't be attached", fields=[FieldProblem(f"fileNames.{name}", problem)])
+    return EvidenceRefused(f"the file {problem}", fields=[FieldProblem(f"fileNames.{name}", problem)])

@@ -73,5 +73,6 @@ def _plain_numbers(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain_numbers(item) for item in value]
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else Decimal(format(value.normalize(), "f"))
+        text = format(value, "f") if value else "0"
+        return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
     return value

@@ -89,12 +89,20 @@ class Operation:
                 self.lease = None
                 raise WorkerCrashed(f"{self.crashes} workers ended without an answer")
         self.stage = Stage.STARTED
+        self.refusal = None
         self.last_attempt = now
         self.lease = Lease(owner, now + lease)
 
     def owned_by(self, owner: str) -> bool:
         """Whether `owner` still holds the lease (it may have run out, but nobody else took it)."""
         return self.lease is not None and self.lease.owner == owner
+
+    def set_free(self) -> None:
+        """It was looked up and did not take effect: the next attempt is like the first."""
+        self.stage = Stage.STARTED
+        self.crashes = 0
+        self.unknown_since = None
+        self._release()
 
     def confirm(self) -> None:
         """The effect is certain."""

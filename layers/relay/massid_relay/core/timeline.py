@@ -19,7 +19,7 @@ from massid_relay.core.errors import (
     Refusal,
 )
 from massid_relay.core.operation import Stage
-from massid_relay.core.record import DocumentRecord, EventEntry, EventState
+from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 CLOSE = "CLOSE"
@@ -55,6 +55,9 @@ def enter(record: DocumentRecord, incoming: Sequence[EventEntry], message_id: st
             refusals.append(Refused(entry.external_id, _conflict(entry), hold=False))
             continue
         if known is not None and (known.state is not EventState.DEAD or _refused_with(known, message_id)):
+            continue
+        if known is not None and _in_flight(record, known):
+            known.state, known.refusal = EventState.WAITING, None
             continue
         if known is not None:
             _forget_dead(record, known)
@@ -120,8 +123,11 @@ def _alive(record: DocumentRecord, name: str) -> EventEntry | None:
 
 
 def _gone_out(record: DocumentRecord, entry: EventEntry) -> bool:
-    in_flight = record.batch.event_ids if record.batch else []
-    return entry.state is EventState.CONFIRMED or entry.external_id in in_flight
+    return entry.state is EventState.CONFIRMED or _in_flight(record, entry)
+
+
+def _in_flight(record: DocumentRecord, entry: EventEntry) -> bool:
+    return record.batch is not None and entry.external_id in record.batch.event_ids
 
 
 def last_gone_out(record: DocumentRecord) -> datetime:
@@ -157,10 +163,8 @@ class Step:
 
 def next_step(record: DocumentRecord) -> Step:
     """Plan one step. The record decides alone: no clock, no look at the network."""
-    if record.batch is not None and record.batch.operation.stage is Stage.STARTED:
-        sent = tuple(e for e in record.events if e.external_id in record.batch.event_ids)
-        unknown = record.batch.operation.unknown_since is not None and sent[0].name not in STATUS_EVENTS
-        return Step(StepKind.LOOK_UP if unknown else _kind_of(sent[0]), sent)
+    if record.batch is not None:
+        return _step_in_flight(record, record.batch)
     cancel = next((e for e in record.events if e.name == CANCEL and e.state is EventState.WAITING), None)
     if cancel is not None and record.created:
         return Step(StepKind.CANCEL, (cancel,))
@@ -173,6 +177,18 @@ def next_step(record: DocumentRecord) -> Step:
     if not ready:
         return Step(StepKind.WAIT, tuple(e for e in waiting if e.state is EventState.WAITING), obstacle)
     return Step(_kind_of(ready[0]), tuple(ready))
+
+
+def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
+    """What to do about a batch that was begun. One that workers kept dying over waits for a person, then is looked up."""
+    sent = tuple(e for e in record.events if e.external_id in batch.event_ids)
+    dead = next((e for e in sent if e.state is EventState.DEAD), None)
+    if dead is not None:
+        return Step(StepKind.WAIT, sent, f"event {dead.external_id}, which lies dead")
+    unknown = batch.operation.unknown_since is not None or batch.operation.stage is Stage.REFUSED
+    if unknown and sent[0].name not in STATUS_EVENTS:
+        return Step(StepKind.LOOK_UP, sent)
+    return Step(_kind_of(sent[0]), sent)
 
 
 def _ready_prefix(record: DocumentRecord, waiting: Sequence[EventEntry]) -> tuple[list[EventEntry], str]:

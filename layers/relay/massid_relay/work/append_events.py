@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, RefusedBefore
+from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, PermanentFailure, RefusedBefore
 from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
 from massid_relay.core.record import EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
-from massid_relay.core.timeline import Step, StepKind, enter, next_step
+from massid_relay.core.timeline import Refused, Step, StepKind, enter, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import park
@@ -18,6 +18,9 @@ from massid_relay.work.source import Source
 from massid_relay.work.stored import asked_events
 from massid_relay.work.turn import Turn
 from massid_relay.work.waits import answer, settle_waits
+
+VERIFY = "Verify"
+"""The wake that has a closed document read back once more, after a person looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +49,29 @@ def _enter(turn: Turn, source: Source) -> Ask | None:
     try:
         message = parse_events_message(source.body)
         _require_own_group(message, source)
+        if isinstance(message, WakeMessage):
+            turn.record.verification_failed = turn.record.verification_failed and message.wake != VERIFY
+            return None
+        asked = asked_events(turn.relay, turn.record, message)
     except InvalidMessage as error:
         _bury_invalid(turn, source, error)
         return None
-    if isinstance(message, WakeMessage):
-        turn.record.verification_failed = False
-        return None
-    asked = asked_events(turn.relay, turn.record, message)
-    refused = {refusal.external_id: refusal for refusal in enter(turn.record, asked.entries, source.message_id)}
+    refused = enter(turn.record, asked.entries, source.message_id)
     new_files = _ask_for_files(turn, asked.entries)
     turn.dirty = True
     turn.together_with += asked.part_items
-    for entry in asked.entries:
-        if entry.external_id in refused:
-            turn.bury_event(entry, refused[entry.external_id].error)
+    _bury_refused(turn, asked.entries, refused)
     _bury_again(turn, source)
     if new_files and turn.record.created:
         look_for_files(turn.relay, turn.record.external_id, new_files)
     return Ask(source, message.task_token, [entry.external_id for entry in asked.entries])
+
+
+def _bury_refused(turn: Turn, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:
+    errors = {refusal.external_id: refusal.error for refusal in refused}
+    for entry in entries:
+        if entry.external_id in errors:
+            turn.bury_event(entry, errors[entry.external_id])
 
 
 def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> None:
@@ -112,7 +120,10 @@ def _advance(turn: Turn) -> None:
         if turn.record.newcomers and turn.record.batch is None:
             turn.learn(turn.read_remote())
             continue
-        _STEPS[step.kind](turn, step)
+        try:
+            _STEPS[step.kind](turn, step)
+        except PermanentFailure as error:
+            turn.give_up(step.events[0], error)
 
 
 def _settle(turn: Turn, asks: Sequence[Ask]) -> None:

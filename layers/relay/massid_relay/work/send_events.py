@@ -72,8 +72,7 @@ def _settle_batch(record: DocumentRecord, missing: list[str], *, shown: bool) ->
         record.batch = None
         return
     batch.event_ids = missing
-    batch.operation.unknown_since = None
-    batch.operation.lease = None
+    batch.operation.set_free()
     batch.singly = batch.singly or not shown
 
 

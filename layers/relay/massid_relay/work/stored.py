@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import InvalidMessage
+from massid_relay.core.errors import FieldProblem, InvalidMessage
 from massid_relay.core.identity import Kind, deduplication_id
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages import (
@@ -22,6 +22,7 @@ from massid_relay.core.messages import (
 )
 from massid_relay.core.record import DocumentRecord, EventEntry
 from massid_relay.core.timeline import CANCEL, CLOSE
+from massid_relay.ledger.parts import PartMissing
 
 TIMELINE = "timeline"
 CLOSING = "closing"
@@ -87,7 +88,11 @@ def received_submission(relay: Relay, text: str) -> StoredSubmission:
 
 def stored_submission(relay: Relay, external_id: str, part: str) -> StoredSubmission:
     """The submission that lies in the ledger under that name."""
-    return StoredSubmission(external_id, part, submission_of(relay.parts.get(external_id, part)))
+    try:
+        return StoredSubmission(external_id, part, submission_of(relay.parts.get(external_id, part)))
+    except PartMissing:
+        problem = FieldProblem("submissionRef", "names no submission of this external id")
+        raise InvalidMessage("the submission it refers to is not stored", fields=[problem]) from None
 
 
 def asked_document(relay: Relay, message: DocumentMessage) -> AskedDocument:
@@ -163,7 +168,8 @@ def _entry(
 ) -> EventEntry:
     at = event.external_created_at or latest
     if at is None:
-        raise InvalidMessage(f"{event.name} has no time, and no event before it has one")
+        problem = FieldProblem("events.0.externalCreatedAt", "is required: no event before it has a time to take")
+        raise InvalidMessage(f"{event.name} has no time", fields=[problem])
     environment = relay.settings.relay_environment
     return EventEntry(
         external_id=external_id,

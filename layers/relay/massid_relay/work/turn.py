@@ -72,6 +72,18 @@ class Turn:
         self.relay.parties.release(self.record.newcomers, self.record.external_id)
         self.bury_event(entry, error)
 
+    def give_up(self, entry: EventEntry, error: PermanentFailure) -> None:
+        """Workers keep dying over a batch: its first event dies and holds the rest. What became of the batch is looked up
+        when that event is redriven or discarded, so the batch stays in the record."""
+
+        def change(record: DocumentRecord) -> None:
+            dead = record.event(entry.external_id)
+            if dead is not None:
+                dead.state, dead.refusal = EventState.DEAD, Refusal.of(error, self.message_id)
+
+        self.record = apply(self.relay, self.record, change)
+        self.bury_event(entry, error)
+
     def bury_event(self, entry: EventEntry, error: PermanentFailure) -> None:
         """Lay one event to rest with the message that would redrive it."""
         body: JsonObject = {

@@ -5,6 +5,7 @@ look. Only files that a submission or an event asked for are attached.
 """
 
 from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import EvidenceRefused
 from massid_relay.core.messages import EvidenceRequest, parse_evidence_message
 from massid_relay.core.record import DocumentRecord, EventState, FileEntry, Wait, WaitKind
 from massid_relay.core.timeline import StepKind, next_step, something_waits
@@ -25,6 +26,8 @@ def upload_evidence(relay: Relay, source: Source) -> None:
         record = relay.documents.load(dropped.external_id)
         if record.created and dropped.file_name in record.files:
             _finish(relay, attach(relay, source, record, dropped.file_name))
+    if message.refused:
+        raise EvidenceRefused("a file lies outside the convention of the bucket", fields=message.refused)
 
 
 def _serve(relay: Relay, source: Source, request: EvidenceRequest) -> None:

@@ -14,22 +14,29 @@ from massid_relay.core.messages.envelopes import (
 )
 from massid_relay.core.messages.event import Event
 from massid_relay.core.messages.notification import EvidenceObjects
+from massid_relay.core.messages.orders import CancelOrder, CancelOrders, FollowOrder, OrderMessage, PlaceOrder
 from massid_relay.core.messages.parsing import (
     parse_document_message,
     parse_events_message,
     parse_evidence_message,
+    parse_order_message,
     parse_submission,
     submission_of,
 )
 
 __all__ = [
+    "CancelOrder",
+    "CancelOrders",
     "Document",
     "DocumentMessage",
     "Event",
     "EventsMessage",
     "EvidenceObjects",
     "EvidenceRequest",
+    "FollowOrder",
     "Order",
+    "OrderMessage",
+    "PlaceOrder",
     "Submission",
     "SubmissionReference",
     "WakeMessage",
@@ -38,6 +45,7 @@ __all__ = [
     "parse_document_message",
     "parse_events_message",
     "parse_evidence_message",
+    "parse_order_message",
     "parse_submission",
     "submission_of",
 ]

@@ -1,5 +1,6 @@
 """From text to a model, or to an InvalidMessage that names every field at fault (invariant 10)."""
 
+import re
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,13 +17,17 @@ from massid_relay.core.messages.envelopes import (
 )
 from massid_relay.core.messages.event import OLD_FIELDS
 from massid_relay.core.messages.notification import EvidenceObjects, is_notification, read_notification
+from massid_relay.core.messages.orders import ORDER_MESSAGES, OrderAction, OrderMessage
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 WHOLE = "message"
 """The path of a problem with the message as a whole."""
 
-_LONGEST_FIELD_NAME = 64
+_FIELD_NAME = re.compile(r"(?=.{1,64}\Z)([a-z]|[A-Z][a-z]+(?=[A-Z]))[A-Za-z]*[0-9]?[A-Za-z]*([-_][A-Za-z]+)*", re.ASCII)
+"""camelCase, PascalCase of two words, snake_case, kebab-case: all that a misspelt field looks like. Left out is what
+looks like a person's or a company's name, a tax id, a plate or an e-mail address."""
+UNNAMED = "(not a field name)"
 _PROBLEMS_TOLD = 50
 """A dead letter's reason has to fit into one item of the ledger."""
 
@@ -38,11 +43,12 @@ _SENTENCES = {
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
     "too_short": "must not be empty",
+    "too_long": "holds too many",
 }
 """Our own words for pydantic's error types: its own would quote what was sent (invariant 7)."""
 
 
-def parse_submission(text: str) -> Submission | SubmissionReference:
+def parse_submission(text: str | bytes) -> Submission | SubmissionReference:
     """A message of the submissions queue. Raises InvalidMessage."""
     message = read_object(text)
     if "submissionRef" in message:
@@ -50,12 +56,12 @@ def parse_submission(text: str) -> Submission | SubmissionReference:
     return _model(Submission, message)
 
 
-def parse_document_message(text: str) -> DocumentMessage:
+def parse_document_message(text: str | bytes) -> DocumentMessage:
     """A message of the documents queue. Raises InvalidMessage."""
     return _model(DocumentMessage, read_object(text))
 
 
-def parse_events_message(text: str) -> EventsMessage | WakeMessage:
+def parse_events_message(text: str | bytes) -> EventsMessage | WakeMessage:
     """A message of the events queue. Raises InvalidMessage."""
     message = read_object(text)
     if "wake" in message:
@@ -63,10 +69,16 @@ def parse_events_message(text: str) -> EventsMessage | WakeMessage:
     return _model(EventsMessage, message)
 
 
-def parse_evidence_message(text: str) -> EvidenceRequest | EvidenceObjects:
+def parse_evidence_message(text: str | bytes) -> EvidenceRequest | EvidenceObjects:
     """A message of the evidence queue: ours, or S3's own notification. Raises InvalidMessage."""
     message = read_object(text)
     return read_notification(message) if is_notification(message) else _model(EvidenceRequest, message)
+
+
+def parse_order_message(text: str | bytes) -> OrderMessage:
+    """A message of the orders queue. Raises InvalidMessage."""
+    message = read_object(text)
+    return _model(ORDER_MESSAGES[_model(OrderAction, message).action], message)
 
 
 def submission_of(stored: JsonObject) -> Submission:
@@ -74,7 +86,7 @@ def submission_of(stored: JsonObject) -> Submission:
     return _model(Submission, stored)
 
 
-def read_object(text: str) -> JsonObject:
+def read_object(text: str | bytes) -> JsonObject:
     """The message's JSON object."""
     try:
         message = loads(text)
@@ -104,9 +116,11 @@ def _problem(item: Any) -> FieldProblem:
 
 
 def _step(part: str | int) -> str:
-    """A field's name. An unknown one is the sender's own text, so it is cut where no name goes on."""
-    name = str(part)
-    return name if len(name) <= _LONGEST_FIELD_NAME else f"{name[:_LONGEST_FIELD_NAME]}..."
+    """One step of a path. An unknown field's name is the sender's own text; where name and value were swapped it is
+    personal data, so it is told only if it looks like a field's name (invariant 7)."""
+    if isinstance(part, int) or _FIELD_NAME.fullmatch(part):
+        return str(part)
+    return UNNAMED
 
 
 def _sentence(item: Any, context: dict[str, Any]) -> str:

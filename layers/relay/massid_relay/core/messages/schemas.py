@@ -20,6 +20,7 @@ from massid_relay.core.messages.envelopes import (
     SubmissionReference,
     WakeMessage,
 )
+from massid_relay.core.messages.orders import CancelOrder, CancelOrders, FollowOrder, PlaceOrder
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -30,6 +31,10 @@ MESSAGES: Mapping[str, type[Message]] = {
     "events": EventsMessage,
     "wake": WakeMessage,
     "evidence-request": EvidenceRequest,
+    "place-order": PlaceOrder,
+    "cancel-order": CancelOrder,
+    "cancel-orders": CancelOrders,
+    "follow-order": FollowOrder,
 }
 """File name to model. The evidence queue's other message is S3's own and described by AWS."""
 

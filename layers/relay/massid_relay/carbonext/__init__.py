@@ -1,0 +1,1 @@
+"""Carbonext's B2B API: the client and its settings."""
