@@ -44,6 +44,8 @@ class EvidenceBucket:
 
     def first_bytes(self, file: StoredFile) -> bytes:
         """Enough of the file to tell its type."""
+        if file.size == 0:
+            return b""  # no range of an empty object can be asked for
         answer = self._client.get_object(
             Bucket=self._bucket, Key=file.key, VersionId=file.version, Range=f"bytes=0-{_HEAD - 1}"
         )

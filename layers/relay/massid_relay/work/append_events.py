@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, PermanentFailure, RefusedBefore
+from massid_relay.core.identity import is_external_id
 from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
 from massid_relay.core.record import EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
 from massid_relay.core.timeline import Refused, Step, StepKind, enter, next_step
@@ -85,7 +86,7 @@ def _bury_invalid(turn: Turn, source: Source, error: InvalidMessage) -> None:
     """Nobody knows which events are in it, so nothing may close or cancel the document over it."""
     letter = bury(turn.relay, source, error, external_id=turn.record.external_id)
     known = any(hold.dead_letter_id == letter for hold in turn.record.holds)
-    if turn.record.version > 0 and not known:
+    if is_external_id(turn.record.external_id) and not known:
         turn.record.holds.append(Hold(letter))
         turn.dirty = True
 
