@@ -5,6 +5,7 @@ from massid_relay.core.errors import Busy
 from massid_relay.core.identity import execution_name
 from massid_relay.core.jsons import JsonObject
 from massid_relay.ledger.runs import Run, RunState, RunTaken
+from massid_relay.work.checked import check
 from massid_relay.work.source import Source
 from massid_relay.work.stored import CLOSING, TIMELINE, StoredSubmission, received_submission
 
@@ -19,6 +20,7 @@ def submit_massid(relay: Relay, source: Source) -> None:
     straight to the queues, where the document's inbox takes it up beside what the run brings.
     """
     stored = received_submission(relay, source.body)
+    check(relay, stored.submission)
     newest = relay.runs.newest(stored.external_id)
     if newest is not None and newest.state is RunState.OPEN:
         if newest.part == stored.part and not _ended_unsaid(relay, stored, newest):
