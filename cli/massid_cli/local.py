@@ -1,12 +1,8 @@
 """`massid local`: the whole system on this machine, until Ctrl-C."""
 
 import json
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,9 +13,9 @@ from massid_local.stack.run_directory import DEFAULT
 from rich.console import Console
 
 from massid_cli.local_view import lines
+from massid_cli.stopping import Stopped, stop_on_signal
 
 DEFAULT_PORT = 4599
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +48,7 @@ def local(
     console = Console(highlight=False, soft_wrap=True, emoji=False)
     try:
         with (
-            _stop_on_signal(),
+            stop_on_signal(),
             LocalStack(
                 template, parameters, run_dir=run_dir, port=port, stack_name=stack_name, secrets=secrets
             ) as stack,
@@ -63,29 +59,8 @@ def local(
     except (TemplateError, EmulatorError, StackRunningError) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from None
-    except _Stopped:
+    except Stopped:
         console.print("Stopped.")
-
-
-class _Stopped(BaseException):
-    """Ctrl-C or SIGTERM. Not an Exception, so that nothing on the way out takes it for a failure."""
-
-
-@contextmanager
-def _stop_on_signal() -> Iterator[None]:
-    """Ctrl-C and SIGTERM leave the block by _Stopped, wherever it is; while it cleans up they are ignored."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        raise _Stopped
-
-    before = {number: signal.signal(number, stop) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _parameters(settings: list[str]) -> dict[str, str]:

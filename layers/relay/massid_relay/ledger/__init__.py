@@ -7,6 +7,7 @@
 | `RUN#<external id>` | `RUN` | the lifecycle's runs: number, state, what it carries |
 | `PARTY#<key>` | `PARTY` | id of a participant or address, or who claims to introduce it |
 | `DEAD#<dead letter id>` | `DEAD` | why a message lies dead |
+| `TRACE#<message id>` | `TRACE` | a worker has begun on a message that was received often |
 | `PACING#<credential>` | `TIMELINE` | the shared timeline of slots |
 
 The index `index` (gpk, gsk) lists what waits (`WAITING`, by the time of the next look) and what lies dead

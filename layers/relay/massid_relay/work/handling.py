@@ -10,54 +10,127 @@
 | anything else | comes back; it is a bug or AWS itself, and is logged as an error |
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import CredentialsRefused, NotNow, PermanentFailure, TransientFailure
+from massid_relay.core.errors import CredentialsRefused, NotNow, PermanentFailure, TransientFailure, WorkerCrashed
+from massid_relay.core.operation import CRASHES_ALLOWED
 from massid_relay.log import logger
 from massid_relay.work.burial import bury
-from massid_relay.work.source import Source
+from massid_relay.work.source import QueueName, Source
+
+RECEIVED_OFTEN = 20
+"""More receives than an hour of ordinary waiting brings. From then on a message might be killing its workers."""
+TRACE_KEPT = timedelta(days=14)
+"""Longer than any queue keeps the message."""
 
 
 def handle_each(
     relay: Relay, queue_url: str | None, batch: Sequence[Source], work: Callable[[Source], None]
 ) -> dict[str, Any]:
-    """A standard queue: every message on its own. Returns Lambda's partial batch response.
+    """A standard queue: every message on its own, beside each other. Returns Lambda's partial batch response.
 
     Without `queue_url` a message that failed comes back after its queue's own visibility timeout.
     """
-    failed = []
-    for source in batch:
-        delay = _attempt(relay, source, lambda source=source: work(source))  # type: ignore[misc]
-        if delay is None:
-            continue
-        failed.append(source)
-        if queue_url is not None:
-            relay.queues.come_back(queue_url, source.receipt_handle, delay)
-    return _partial_response(failed)
+
+    def handle(messages: list[Source]) -> int:
+        delay = _attempt(relay, messages[0], lambda: _traced(relay, messages[0], lambda: work(messages[0])))
+        if delay is not None and queue_url is not None:
+            relay.queues.come_back(queue_url, messages[0].receipt_handle, delay)
+        return int(delay is None)
+
+    return _overlapping(relay, [[source] for source in batch], handle)
 
 
 def handle_groups(
     relay: Relay, queue_url: str, batch: Sequence[Source], work: Callable[[list[Source]], None]
 ) -> dict[str, Any]:
-    """A FIFO queue: the messages of one group together, in order.
+    """A FIFO queue: the messages of one group together, in order; groups beside each other.
 
     A group that fails comes back as a whole. Its followers are set free first: a follower that stays invisible for its
-    full timeout would lock the group.
+    full timeout would lock the group. Where the first message can't succeed, it alone is buried: nobody knows about the others.
     """
     groups: dict[str, list[Source]] = {}
     for source in batch:
         groups.setdefault(source.group or "", []).append(source)
-    failed: list[Source] = []
-    for group in groups.values():
-        delay = _attempt(relay, group[0], lambda group=group: work(group))  # type: ignore[misc]
+
+    def handle(group: list[Source]) -> int:
+        done: list[Source] = []
+        delay = _attempt(relay, group[0], lambda: _work_through(relay, group, work, done))
+        for follower in reversed(group[1:] if delay is not None else group[len(done) :]):
+            relay.queues.come_back(queue_url, follower.receipt_handle, 0)
         if delay is not None:
-            for follower in reversed(group[1:]):
-                relay.queues.come_back(queue_url, follower.receipt_handle, 0)
             relay.queues.come_back(queue_url, group[0].receipt_handle, delay)
-            failed += group
-    return _partial_response(failed)
+        return len(done)
+
+    return _overlapping(relay, list(groups.values()), handle)
+
+
+def _work_through(relay: Relay, group: list[Source], work: Callable[[list[Source]], None], done: list[Source]) -> None:
+    """`done` gets what is done with: the whole group, or its first message alone, buried."""
+    try:
+        _traced(relay, group[0], lambda: work(group))
+    except PermanentFailure as error:
+        bury(relay, group[0], error)
+        done.append(group[0])
+    else:
+        done.extend(group)
+
+
+def _overlapping(relay: Relay, groups: Sequence[list[Source]], handle: Callable[[list[Source]], int]) -> dict[str, Any]:
+    """Handle the groups beside each other, so that one waits for its answer while another uses the next slot. A single one
+    is handled in the calling thread. `handle` says how many of its group are done with.
+
+    Messages that were received often come last, one by one: if one of them kills its worker, it takes no other along.
+    """
+    often = [group for group in groups if _received_often(group[0])]
+    fresh = [group for group in groups if not _received_often(group[0])]
+    done = [handle(group) for group in fresh] if len(fresh) < 2 else _in_threads(relay, fresh, handle)
+    done += [handle(group) for group in often]
+    failed = [source for group, count in zip([*fresh, *often], done, strict=True) for source in group[count:]]
+    return {"batchItemFailures": [{"itemIdentifier": source.message_id} for source in failed]}
+
+
+def _received_often(source: Source) -> bool:
+    return source.receive_count >= RECEIVED_OFTEN
+
+
+def _traced(relay: Relay, source: Source, work: Callable[[], None]) -> None:
+    """Leave a trace around the work on a message that was received often. Raises WorkerCrashed at the third trace without an
+    end: workers die over it before they can write anything else about it."""
+    if not _received_often(source):
+        work()
+        return
+    if relay.traces.begin(source.message_id, relay.now() + TRACE_KEPT) >= CRASHES_ALLOWED:
+        raise WorkerCrashed("workers keep dying over this message")
+    with _trace_taken_away(relay, source):
+        work()
+
+
+@contextmanager
+def _trace_taken_away(relay: Relay, source: Source) -> Iterator[None]:
+    """Any ordinary end takes the trace away; a dead worker leaves it."""
+    try:
+        yield
+    finally:
+        relay.traces.end(source.message_id)
+
+
+def _in_threads(relay: Relay, groups: Sequence[list[Source]], handle: Callable[[list[Source]], int]) -> list[int]:
+    """A thread each: a batch is small. An exception that `handle` lets out fails the whole batch, once all have ended."""
+    with relay.overlapping(len(groups)) as ended, ThreadPoolExecutor(len(groups)) as threads:
+
+        def until_ended(group: list[Source]) -> int:
+            try:
+                return handle(group)
+            finally:
+                ended()
+
+        return list(threads.map(until_ended, groups))
 
 
 def _attempt(relay: Relay, source: Source, work: Callable[[], None]) -> int | None:
@@ -75,7 +148,7 @@ def _attempt(relay: Relay, source: Source, work: Callable[[], None]) -> int | No
         return relay.backoff.after_failures(error.failures)
     except CredentialsRefused as error:
         logger.error("credentials refused", extra=_about(source, error))
-        return relay.backoff.after_not_now(relay.pause_for_credentials(error))
+        return relay.backoff.after_not_now(relay.pause_for_credentials(error, orders=source.queue is QueueName.ORDERS))
     except Exception as error:
         logger.error(
             "unexpected failure",
@@ -101,7 +174,3 @@ def _where(error: Exception) -> list[str]:
         frames.append(f"{code.co_filename.rpartition('massid_relay/')[2]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     return frames
-
-
-def _partial_response(failed: Sequence[Source]) -> dict[str, Any]:
-    return {"batchItemFailures": [{"itemIdentifier": source.message_id} for source in failed]}
