@@ -2,7 +2,7 @@
 
 import typer
 
-from massid_cli import demo, local, operate, preflight, sample
+from massid_cli import demo, local, operate, orders, preflight, sample
 
 app = typer.Typer(
     name="massid",
@@ -17,5 +17,5 @@ def massid() -> None:
     """Run, try and check massid-relay."""
 
 
-for command in (demo, local, operate, preflight, sample):
+for command in (demo, local, operate, orders, preflight, sample):
     command.register(app)

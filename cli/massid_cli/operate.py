@@ -18,6 +18,7 @@ from massid_relay.pacing import slot_source
 from rich.console import Console
 from rich.table import Table
 
+from massid_cli.operations.adopt import NotToBeAdoptedError, absent, adopt
 from massid_cli.operations.letters import Outcome, discard, redrive
 from massid_cli.operations.standing import standing
 from massid_cli.operations.target import Target, deployed_target, local_target
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("dead-letters")(list_dead_letters)
     app.command("redrive")(redrive_letters)
     app.command("discard")(discard_letter)
+    app.command("adopt")(adopt_document)
     app.command("pause")(pause)
     app.command("resume")(resume)
     app.command("status")(status)
@@ -40,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
 def list_dead_letters(stack: StackName = None, run_dir: RunDir = DEFAULT, as_json: AsJson = False) -> None:
     """List what lies dead, and why."""
-    letters = _target(stack, run_dir).dead_letters.resting()
+    letters = target_of(stack, run_dir).dead_letters.resting()
     if as_json:
         typer.echo(json.dumps([_as_json(letter) for letter in letters], indent=2, ensure_ascii=False))
         return
@@ -74,7 +76,7 @@ def redrive_letters(
             and (error_type is None or letter.error_type == error_type)
         )
 
-    _print_outcomes(redrive(_target(stack, run_dir), chosen))
+    _print_outcomes(redrive(target_of(stack, run_dir), chosen))
 
 
 def discard_letter(
@@ -85,10 +87,32 @@ def discard_letter(
 ) -> None:
     """Give one dead letter up; what it held goes on without it."""
     try:
-        _print_outcomes([discard(_target(stack, run_dir), dead_letter_id, why)])
+        _print_outcomes([discard(target_of(stack, run_dir), dead_letter_id, why)])
     except KeyError:
         console.print(f"[red]there is no dead letter {dead_letter_id}[/red]")
         raise typer.Exit(1) from None
+
+
+def adopt_document(
+    external_id: Annotated[str, typer.Argument(help="The MassID's external id.")],
+    document_id: Annotated[str | None, typer.Argument(help="Its id on the network.")] = None,
+    is_absent: Annotated[bool, typer.Option("--absent", help="It does not stand there: create it.")] = False,
+    stack: StackName = None,
+    run_dir: RunDir = DEFAULT,
+) -> None:
+    """Tell what you found on the network about a document of unknown outcome, or made before massid-relay; then redrive."""
+    if (document_id is None) != is_absent:
+        raise typer.BadParameter("give its id on the network, or --absent")
+    target = target_of(stack, run_dir)
+    try:
+        if document_id is None:
+            absent(target, external_id)
+        else:
+            adopt(target, external_id, document_id)
+    except NotToBeAdoptedError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    console.print(f"{external_id}: {'the next message creates it' if is_absent else f'adopted as {document_id}'}.")
 
 
 def pause(
@@ -99,13 +123,13 @@ def pause(
 ) -> None:
     """Stop all calls to Carrot, of all functions. Messages wait; nothing is lost."""
     until = datetime.now(UTC) + timedelta(minutes=minutes) if minutes else None
-    _slots(_target(stack, run_dir)).pause(until, why)
+    _slots(target_of(stack, run_dir)).pause(until, why)
     console.print(f"Paused {'until ' + iso(until) if until else 'until massid resume'}.")
 
 
 def resume(stack: StackName = None, run_dir: RunDir = DEFAULT) -> None:
     """Let calls go out again, whatever stopped them."""
-    _slots(_target(stack, run_dir)).resume()
+    _slots(target_of(stack, run_dir)).resume()
     console.print("Resumed.")
 
 
@@ -116,7 +140,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Tell where a MassID stands and what it waits for."""
-    found = standing(_target(stack, run_dir), external_id)
+    found = standing(target_of(stack, run_dir), external_id)
     if found is None:
         console.print(f"[red]the ledger does not know {external_id}[/red]")
         raise typer.Exit(1)
@@ -134,7 +158,7 @@ def status(
         console.print(f"  dead      [red]{letter}[/red]")
 
 
-def _target(stack: str | None, run_dir: Path) -> Target:
+def target_of(stack: str | None, run_dir: Path) -> Target:
     try:
         return deployed_target(stack) if stack else local_target(run_dir)
     except NoStackError as error:

@@ -47,7 +47,7 @@ def redrive(target: Target, chosen: Callable[[DeadLetter], bool]) -> list[Outcom
     for message in messages:
         letter = wanted.pop(message.dead_letter_id, None)
         if letter is None:
-            _put_down(target, message)
+            _put_down_or_take_away(target, message)
             continue
         _send_back(target, letter, message)
         outcomes.append(Outcome(letter.id, letter.external_id, f"sent back to the {letter.queue} queue"))
@@ -69,7 +69,7 @@ def discard(target: Target, dead_letter_id: str, why: str) -> Outcome:
             _take_away(target, message)
         else:
             _put_down(target, message)
-    if letter.external_id is not None:
+    if letter.external_id is not None and letter.queue != QueueName.ORDERS:
         _wake(target, letter.external_id)
     return Outcome(letter.id, letter.external_id, "discarded")
 
@@ -166,6 +166,15 @@ def _start_next_runs(target: Target, external_ids: set[str]) -> list[Outcome]:
 def _wake(target: Target, external_id: str) -> None:
     body: JsonObject = {"version": 1, "documentExternalId": external_id, "wake": "Released"}
     target.queues.send(target.queue_url(QueueName.EVENTS), body, group=external_id, fresh_id=uuid.uuid4().hex)
+
+
+def _put_down_or_take_away(target: Target, message: _Resting) -> None:
+    """A second copy of a letter that was dealt with before has no business here any more."""
+    letter = target.dead_letters.get(message.dead_letter_id)
+    if letter is not None and letter.state is not DeadLetterState.RESTING:
+        _take_away(target, message)
+    else:
+        _put_down(target, message)
 
 
 def _put_down(target: Target, message: _Resting) -> None:

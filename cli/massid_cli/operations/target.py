@@ -9,6 +9,7 @@ from massid_local.stack import running_stack
 from massid_local.stack.environment import Clients
 from massid_relay.ledger.dead_letters import DeadLetterIndex
 from massid_relay.ledger.documents import DocumentStore
+from massid_relay.ledger.orders import OrderStore
 from massid_relay.ledger.runs import RunStore
 from massid_relay.queues import Queues
 from massid_relay.work.source import QueueName
@@ -18,6 +19,7 @@ _QUEUES = {
     QueueName.DOCUMENTS: "DocumentsQueue",
     QueueName.EVIDENCE: "EvidenceQueue",
     QueueName.EVENTS: "EventsQueue",
+    QueueName.ORDERS: "OrdersQueue",
 }
 
 
@@ -36,6 +38,11 @@ class Target:
     @property
     def documents(self) -> DocumentStore:
         return DocumentStore(self.client("dynamodb"), self.table)
+
+    @property
+    def orders(self) -> OrderStore:
+        """For looking and settling; what a provider's list shows is the worker's business."""
+        return OrderStore(self.client("dynamodb"), self.table, "")
 
     @property
     def dead_letters(self) -> DeadLetterIndex:
@@ -73,4 +80,14 @@ def deployed_target(stack_name: str) -> Target:
     pages = session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
     summaries = [item for page in pages for item in page["StackResourceSummaries"]]
     resources = {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in summaries}
+    resources |= _given_secrets(session, stack_name)
     return Target(session.client, resources)
+
+
+def _given_secrets(session: Any, stack_name: str) -> dict[str, str]:
+    """Secrets that were made elsewhere and named in a parameter stand for the ones that the stack would have made."""
+    (stack,) = session.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+    given = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
+    return {
+        name: given[f"{name}Arn"] for name in ("CarrotCredentials", "CarbonextCredentials") if given.get(f"{name}Arn")
+    }

@@ -51,6 +51,7 @@ def buried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     monkeypatch.setattr(
         handling, "bury", lambda _relay, source, error: found.append((source.message_id, error.error_type))
     )
+    monkeypatch.setattr(handling, "hold_document", lambda _relay, _source, _letter: None)
     return found
 
 
