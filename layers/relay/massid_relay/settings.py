@@ -11,6 +11,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
+from massid_relay.carbonext.settings import HOMOLOGATION_TOKEN_URL, HOMOLOGATION_URL
+from massid_relay.core.orders.lookup import Settle, SettlePolicy
+from massid_relay.core.orders.rules import OrderPolicy, TaxIdPolicy
+from massid_relay.core.orders.tax_ids import Spelling
+
 
 class SettingsError(RuntimeError):
     """The environment lacks a variable or holds a value that can't be read; the message names the variables."""
@@ -30,9 +35,11 @@ class Settings(BaseModel):
     documents_queue_url: str = ""
     evidence_queue_url: str = ""
     events_queue_url: str = ""
+    orders_queue_url: str = ""
     dead_letter_queue_url: str = ""
     lifecycle_arn: str = ""
     carrot_credentials_arn: str = ""
+    carbonext_credentials_arn: str = ""
 
     carrot_base_url: HttpUrl
     carrot_token_url: HttpUrl
@@ -48,6 +55,8 @@ class Settings(BaseModel):
     carrot_upload_timeout_seconds: Decimal = Field(gt=0)
     sensitive_flag_name: Literal["sensitive", "sensible"]
 
+    preflight_policy: Literal["refuse", "warn", "off"]
+
     visibility_delay_seconds: Decimal = Field(ge=0)
     lease_seconds: Decimal = Field(gt=0)
     backoff_base_seconds: Decimal = Field(gt=0)
@@ -55,6 +64,20 @@ class Settings(BaseModel):
     evidence_patience_days: Decimal = Field(gt=0)
     event_patience_days: Decimal = Field(gt=0)
     sweep_after_seconds: Decimal = Field(gt=0)
+
+    carbonext_base_url: HttpUrl = HttpUrl(HOMOLOGATION_URL)
+    carbonext_token_url: HttpUrl = HttpUrl(HOMOLOGATION_TOKEN_URL)
+    carbonext_scope: str = "roles"
+    carbonext_requests_per_second: Decimal = Field(default=Decimal(2), gt=0)
+    carbonext_call_timeout_seconds: Decimal = Field(default=Decimal(20), gt=0)
+    settle_after_seconds: Decimal = Field(default=Decimal(900), gt=0)
+    settle_policy: Settle = Settle.LIST
+    follow_order_seconds: Decimal = Field(default=Decimal(900), gt=0)
+    order_cap_vcus: Decimal = Field(default=Decimal(10), gt=0)
+    daily_cap_vcus: Decimal = Field(default=Decimal(100), gt=0)
+    order_decimals: int = Field(default=6, ge=0)
+    tax_id_policy: TaxIdPolicy = TaxIdPolicy.CHECK_DIGITS
+    tax_id_spelling: Spelling = Spelling.PUNCTUATED
 
     @property
     def lease(self) -> timedelta:
@@ -75,6 +98,22 @@ class Settings(BaseModel):
     def visibility_delay(self) -> timedelta:
         """How long something that was just confirmed may stay invisible to reads."""
         return timedelta(seconds=float(self.visibility_delay_seconds))
+
+    @property
+    def order_policy(self) -> OrderPolicy:
+        """What an order may be."""
+        return OrderPolicy(
+            cap=self.order_cap_vcus,
+            daily_cap=self.daily_cap_vcus,
+            decimals=self.order_decimals,
+            tax_ids=self.tax_id_policy,
+            spelling=self.tax_id_spelling,
+        )
+
+    @property
+    def settling(self) -> SettlePolicy:
+        """How an order of unknown outcome is settled."""
+        return SettlePolicy(timedelta(seconds=float(self.settle_after_seconds)), self.settle_policy)
 
     @property
     def deduplication_memory(self) -> timedelta:

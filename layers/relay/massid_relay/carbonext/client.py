@@ -4,6 +4,7 @@ Made once per container. Making it connects to nothing: the token is asked for a
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,12 +28,13 @@ from massid_relay.core.carbonext_reading import (
     read_page,
 )
 from massid_relay.core.clock import Clock
-from massid_relay.core.errors import OutcomeUnknown, RelayError, Throttled
+from massid_relay.core.errors import OutcomeUnknown, RelayError, Throttled, TransientFailure
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.ports import Permit
 from massid_relay.core.reading import decimal_of
 from massid_relay.core.vendor_errors import read_retry_after
 
+_SERVER_FAULT = 500
 TOKEN_CALL = "POST /protocol/openid-connect/token"  # noqa: S105 - an endpoint's name
 
 
@@ -140,14 +142,26 @@ class CarbonextClient:
         request = Request(endpoint.method, settings.url(path), content, params, headers)
         permit.enter(endpoint.name, settings.call_timeout)
         deadline = Deadline(endpoint.name, settings.call_timeout, settings.connect_timeout)
-        return exchange(self._http, endpoint.name, request, deadline)
+        try:
+            answer = exchange(self._http, endpoint.name, request, deadline)
+        except TransientFailure:
+            _tell(permit.failed)
+            raise
+        _tell(permit.failed if answer.status >= _SERVER_FAULT else permit.answered)
+        return answer
 
     def _refusal(self, call: str, answer: Answer, permit: Permit) -> RelayError:
         retry_after = read_retry_after(answer.retry_after, self._clock.now(), self._settings.longest_retry_after)
         error = classify(call, answer.status, answer.body, retry_after=retry_after)
         if isinstance(error, Throttled):
-            permit.throttled(retry_after)
+            _tell(lambda: permit.throttled(retry_after))
         return error
+
+
+def _tell(permit_method: Callable[[], None]) -> None:
+    """What pacing says after a call was made must not look like a call that was not made: an order may stand by now."""
+    with suppress(RelayError):
+        permit_method()
 
 
 def _object(answer: Answer) -> JsonObject:

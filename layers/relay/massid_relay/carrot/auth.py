@@ -81,6 +81,7 @@ class ClientCredentials:
 
 CarrotCredentials = ClientCredentials
 
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """An access token and the moment from which a new one is asked for."""
@@ -114,6 +115,10 @@ class TokenSource:
         self._clock = clock
         self._lock = threading.Lock()
         self._token: Token | None = None
+
+    def due(self) -> bool:
+        """Whether the next `current` asks for a token."""
+        return self._token is None or self._clock.now() >= self._token.renew_at
 
     def current(self) -> Token:
         """The token to use now. Raises CredentialsRefused, NeverSent or Throttled."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import httpx
 
 from massid_relay.carrot import answers
+from massid_relay.carrot.auth import CALL as TOKEN_CALL
 from massid_relay.carrot.auth import CarrotCredentials, Token, TokenSource
 from massid_relay.carrot.endpoints import (
     APPEND_EVENT,
@@ -143,14 +144,25 @@ class CarrotClient:
         body: JsonObject | None = None,
         params: Mapping[str, str] | None = None,
     ) -> JsonObject:
-        token = self._tokens.current()
+        token = self._token(permit)
         answer = self._send(endpoint, path, permit, token, body, params)
         if answer.status == 401:
-            token = self._tokens.after_refusal_of(token)
+            token = self._token(permit, refused=token)
             answer = self._send(endpoint, path, permit, token, body, params)
         if not answer.is_success:
             raise self._refusal(endpoint.name, answer, permit)
         return answer.json_object(endpoint.name)
+
+    def _token(self, permit: Permit, refused: Token | None = None) -> Token:
+        """The token to use. While the fleet waits for an outage to end none is asked for, and one that can't be had is part
+        of an outage."""
+        if refused is not None or self._tokens.due():
+            permit.enter(TOKEN_CALL, self._settings.token_timeout)
+        try:
+            return self._tokens.current() if refused is None else self._tokens.after_refusal_of(refused)
+        except TransientFailure:
+            permit.failed()
+            raise
 
     def _send(
         self,

@@ -6,7 +6,6 @@ RelayError
 │   ├── InvalidMessage           the message itself is wrong; names the fields (invariant 10)
 │   ├── PayloadConflict          known external id, other content (invariant 1)
 │   ├── ForbiddenTransition      the document's status does not allow it (after CLOSE, after CANCEL)
-│   ├── Superseded               belongs to an older generation of the document
 │   ├── EvidenceRefused          the file can't be attached: size, type, name
 │   ├── VerificationFailed       the document on the network is not what was asked for
 │   ├── WaitedTooLong            what it waited for never came
@@ -105,10 +104,6 @@ class PayloadConflict(PermanentFailure):
 
 class ForbiddenTransition(PermanentFailure):
     """The document's status does not accept this event (only RELATED after CLOSE, nothing after CANCEL)."""
-
-
-class Superseded(PermanentFailure):
-    """A newer generation of the document exists."""
 
 
 class EvidenceRefused(PermanentFailure):

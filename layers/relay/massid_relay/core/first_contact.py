@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from massid_relay.core.jsons import JsonObject, canonical
 from massid_relay.core.reading import RemoteDocument, RemoteEvent
 
+MOST_NEWCOMERS = 80
+"""In one round: they are claimed in one transaction, which holds at most 100 items (docs.aws.amazon.com, amazondynamodb,
+TransactWriteItems), the record and up to ten payloads among them."""
+
 PARTICIPANT = "participant"
 ADDRESS = "address"
 
@@ -87,7 +91,7 @@ def plan_round(payloads: Sequence[JsonObject], ids: Mapping[str, str]) -> Round:
     plan = Round()
     for payload in payloads:
         unknown = [key for key in parties_of(payload).inline if key not in ids]
-        if any(key in plan.newcomers for key in unknown):
+        if any(key in plan.newcomers for key in unknown) or len(plan.newcomers) + len(unknown) > MOST_NEWCOMERS:
             break
         plan.newcomers.extend(unknown)
         plan.size += 1

@@ -79,28 +79,34 @@ class Operation:
         """Take the lease for another attempt. Raises Busy while another owner's lease runs, WorkerCrashed at the third
         lease that ran out."""
         if self.lease and self.lease.owner != owner:
-            remaining = (self.lease.until - now).total_seconds()
-            if remaining > 0:
-                raise Busy("another worker holds the lease", retry_after=remaining)
-            self.crashes += 1
-            if self.unknown_since is None:
-                self.unknown_since = self.last_attempt
-            if self.crashes >= CRASHES_ALLOWED:
-                self.lease = None
-                raise WorkerCrashed(f"{self.crashes} workers ended without an answer")
+            self.end_dead_lease(now)
         self.stage = Stage.STARTED
         self.refusal = None
         self.last_attempt = now
         self.lease = Lease(owner, now + lease)
+
+    def end_dead_lease(self, now: datetime) -> None:
+        """Take away the lease of a worker that died: what it sent, if anything, has an unknown outcome. Raises Busy while
+        the lease runs, WorkerCrashed at the third that ran out."""
+        if self.lease is None:
+            return
+        remaining = (self.lease.until - now).total_seconds()
+        if remaining > 0:
+            raise Busy("another worker holds the lease", retry_after=remaining)
+        self.lease = None
+        self.crashes += 1
+        if self.unknown_since is None:
+            self.unknown_since = self.last_attempt
+        if self.crashes >= CRASHES_ALLOWED:
+            raise WorkerCrashed(f"{self.crashes} workers ended without an answer")
 
     def owned_by(self, owner: str) -> bool:
         """Whether `owner` still holds the lease (it may have run out, but nobody else took it)."""
         return self.lease is not None and self.lease.owner == owner
 
     def set_free(self) -> None:
-        """It was looked up and did not take effect: the next attempt is like the first."""
+        """It was looked up and did not take effect: it may be sent again. Workers that died over it still count."""
         self.stage = Stage.STARTED
-        self.crashes = 0
         self.unknown_since = None
         self._release()
 

@@ -80,7 +80,6 @@ class FileEntry:
 class WaitKind(StrEnum):
     """What a waiting step waits for."""
 
-    DOCUMENT = "document"
     FILES = "files"
     EVENTS = "events"
 
@@ -96,7 +95,7 @@ class Wait:
 
 @dataclass(slots=True)
 class Hold:
-    """A dead letter that later events must not pass. Without `at` its place is unknown: then it holds CLOSE and CANCEL."""
+    """A dead letter that later events must not pass. Without `at` its place is unknown: then it holds CLOSE alone."""
 
     dead_letter_id: str
     at: datetime | None = None

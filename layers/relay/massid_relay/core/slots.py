@@ -139,6 +139,13 @@ class SlotSource:
                 self._outages = 0
                 self._change(lambda known: timelines.outage(known, self.now(), self.pacing))
 
+    def in_doubt(self) -> bool:
+        """Whether a call has failed and none was answered since: here, or anywhere since the breaker opened."""
+        with self._lock:
+            if not self._believes_itself(self.now()):
+                self._look()
+            return self._outages > 0 or self._known.openings > 0
+
     def answered(self) -> None:
         """The provider answered, whatever it said: the outage is over. A write only if one was known."""
         with self._lock:

@@ -109,6 +109,8 @@ def _after_the_end(record: DocumentRecord, entry: EventEntry) -> PermanentFailur
     if _alive(record, CANCEL) is not None:
         return ForbiddenTransition("nothing is accepted after CANCEL")
     close = _alive(record, CLOSE)
+    if close is None and entry.name == CLOSE:
+        return _before_what_waits(record, entry)
     if close is None or entry.name == RELATED:
         return None
     if _gone_out(record, close):
@@ -116,6 +118,14 @@ def _after_the_end(record: DocumentRecord, entry: EventEntry) -> PermanentFailur
     if entry.name == CLOSE:
         return ForbiddenTransition("another CLOSE is already in the timeline")
     return ForbiddenTransition("its time lies after CLOSE") if entry.name != CANCEL and entry.at > close.at else None
+
+
+def _before_what_waits(record: DocumentRecord, close: EventEntry) -> PermanentFailure | None:
+    """CLOSE comes last: an event that waits already, with a later time, could never follow it."""
+    if all(e.at <= close.at or e.name == RELATED or e.state is not EventState.WAITING for e in record.events):
+        return None
+    problem = FieldProblem(f"events.{close.external_id}.externalCreatedAt", "lies before an event of the timeline")
+    return InvalidMessage("CLOSE comes last", fields=[problem])
 
 
 def _alive(record: DocumentRecord, name: str) -> EventEntry | None:
@@ -133,6 +143,14 @@ def _in_flight(record: DocumentRecord, entry: EventEntry) -> bool:
 def last_gone_out(record: DocumentRecord) -> datetime:
     """The time of the latest event that was sent or may have been sent; the beginning of time if there is none."""
     return max((entry.at for entry in record.events if _gone_out(record, entry)), default=_BEGINNING)
+
+
+def end_by_cancel(record: DocumentRecord, message_id: str) -> None:
+    """CANCEL stands: what still waits will never go out. Whoever asked for it is told; nothing of it needs a person."""
+    for entry in record.events:
+        if entry.state is EventState.WAITING:
+            entry.state = EventState.DISCARDED
+            entry.refusal = Refusal.of(ForbiddenTransition("the document was cancelled"), message_id)
 
 
 class StepKind(StrEnum):
@@ -168,6 +186,8 @@ def next_step(record: DocumentRecord) -> Step:
     cancel = next((e for e in record.events if e.name == CANCEL and e.state is EventState.WAITING), None)
     if cancel is not None and record.created:
         return Step(StepKind.CANCEL, (cancel,))
+    if record.cancelling_event is not None:
+        return Step(StepKind.REST)
     if record.closing_event is not None and not (record.verified_at or record.verification_failed):
         return Step(StepKind.VERIFY, (record.closing_event,))
     waiting = [e for e in record.events if e.state in {EventState.WAITING, EventState.DEAD}]
@@ -185,8 +205,9 @@ def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
     dead = next((e for e in sent if e.state is EventState.DEAD), None)
     if dead is not None:
         return Step(StepKind.WAIT, sent, f"event {dead.external_id}, which lies dead")
-    unknown = batch.operation.unknown_since is not None or batch.operation.stage is Stage.REFUSED
-    if unknown and sent[0].name not in STATUS_EVENTS:
+    operation = batch.operation
+    unknown = operation.unknown_since or operation.lease or operation.stage is Stage.REFUSED  # a lease left behind too
+    if unknown and (sent[0].name not in STATUS_EVENTS or sent[0].state is EventState.DISCARDED):
         return Step(StepKind.LOOK_UP, sent)
     return Step(_kind_of(sent[0]), sent)
 
@@ -234,6 +255,8 @@ def _kind_of(entry: EventEntry) -> StepKind:
 
 def something_waits(record: DocumentRecord) -> bool:
     """Whether a step of the lifecycle, an event or a file of this document waits for something."""
+    if record.cancelling_event is not None:
+        return bool(record.waits)
     return (
         bool(record.waits)
         or next_step(record).kind is not StepKind.REST

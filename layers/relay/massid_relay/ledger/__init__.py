@@ -9,7 +9,8 @@
 | `DEAD#<dead letter id>` | `DEAD` | why a message lies dead |
 | `TRACE#<message id>` | `TRACE` | a worker has begun on a message that was received often |
 | `PACING#<credential>` | `TIMELINE` | the shared timeline of slots |
+| `ORDER#<external id>`, and three more | `ORDER` | orders: ledger/orders.py |
 
-The index `index` (gpk, gsk) lists what waits (`WAITING`, by the time of the next look) and what lies dead
-(`DEAD`, by time).
+The index `index` (gpk, gsk) lists what waits (`WAITING`, by the time of the next look), orders that are
+followed (`ORDERS`, likewise) and what lies dead (`DEAD`, by time).
 """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -45,7 +46,10 @@ class DeadLetter:
     """Why a person discarded it."""
 
 
-_LETTER = TypeAdapter(DeadLetter)
+@cache
+def _letter() -> TypeAdapter[DeadLetter]:
+    """Built at its first use, not at import."""
+    return TypeAdapter(DeadLetter)
 
 
 class DeadLetterIndex:
@@ -57,7 +61,7 @@ class DeadLetterIndex:
 
     def put(self, letter: DeadLetter) -> None:
         """Write the reason; writing it again under the same id changes nothing that matters."""
-        item: dict[str, Any] = {**_key(letter.id), "body": {"S": _LETTER.dump_json(letter).decode()}}
+        item: dict[str, Any] = {**_key(letter.id), "body": {"S": _letter().dump_json(letter).decode()}}
         if letter.state is DeadLetterState.RESTING:
             item |= {"gpk": {"S": DEAD}, "gsk": {"S": f"{iso(letter.at)}#{letter.id}"}}
         self._client.put_item(TableName=self._table, Item=item)
@@ -65,7 +69,7 @@ class DeadLetterIndex:
     def get(self, dead_letter_id: str) -> DeadLetter | None:
         """The reason of that id."""
         answer = self._client.get_item(TableName=self._table, Key=_key(dead_letter_id), ConsistentRead=True)
-        return _LETTER.validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
+        return _letter().validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
 
     def resting(self) -> Sequence[DeadLetter]:
         """All that lie dead, oldest first."""

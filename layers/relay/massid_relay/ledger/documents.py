@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WAITING = "WAITING"
-_RECORD = TypeAdapter(DocumentRecord)
+
+
+@cache
+def _record() -> TypeAdapter[DocumentRecord]:
+    """Built at its first use, not at import."""
+    return TypeAdapter(DocumentRecord)
 
 
 class StaleRecord(Exception):
@@ -39,7 +45,7 @@ class DocumentStore:
             TableName=self._table, Key=_key(external_id, generation), ConsistentRead=True, ProjectionExpression="body"
         )
         item = answer.get("Item")
-        return _RECORD.validate_json(item["body"]["S"]) if item else DocumentRecord(external_id, generation)
+        return _record().validate_json(item["body"]["S"]) if item else DocumentRecord(external_id, generation)
 
     def save(
         self,
@@ -76,7 +82,7 @@ class DocumentStore:
         return [_identity(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
 
     def _item(self, record: DocumentRecord, look_at: datetime | None) -> dict[str, Any]:
-        body = _RECORD.dump_json(record, exclude_defaults=True).decode()
+        body = _record().dump_json(record, exclude_defaults=True).decode()
         item = {
             **_key(record.external_id, record.generation),
             "version": {"N": str(record.version)},

@@ -1,6 +1,7 @@
 """The events queue: one document's messages at a time, in order, into its inbox and from there onto the network."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from massid_relay.bootstrap import Relay
@@ -10,9 +11,9 @@ from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_
 from massid_relay.core.record import EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
 from massid_relay.core.timeline import Refused, Step, StepKind, enter, next_step
 from massid_relay.ledger.documents import StaleRecord
-from massid_relay.work.burial import bury
+from massid_relay.work.burial import bury, dead_letter_id
 from massid_relay.work.changes import park
-from massid_relay.work.close_document import close_document, verify_closed
+from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.nudges import look_for_files
 from massid_relay.work.send_events import look_up, send_events
 from massid_relay.work.source import Source
@@ -26,11 +27,13 @@ VERIFY = "Verify"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one message wants: these events on the document, and its token answered then."""
+    """What one message wants: these events on the document, and its token answered then. `refused`: one that did not even
+    enter the timeline, if any."""
 
     source: Source
     token: str | None
     event_ids: list[str]
+    refused: Refused | None = None
 
 
 def append_events(relay: Relay, group: list[Source]) -> None:
@@ -60,19 +63,20 @@ def _enter(turn: Turn, source: Source) -> Ask | None:
     refused = enter(turn.record, asked.entries, source.message_id)
     new_files = _ask_for_files(turn, asked.entries)
     turn.dirty = True
-    turn.together_with += asked.part_items
-    _bury_refused(turn, asked.entries, refused)
+    turn.together_with += [item for item in asked.part_items if item not in turn.together_with]
+    _bury_refused(turn, source, asked.entries, refused)
     _bury_again(turn, source)
     if new_files and turn.record.created:
         look_for_files(turn.relay, turn.record.external_id, new_files)
-    return Ask(source, message.task_token, [entry.external_id for entry in asked.entries])
+    outside = next((refusal for refusal in refused if not refusal.hold), None)
+    return Ask(source, message.task_token, [entry.external_id for entry in asked.entries], outside)
 
 
-def _bury_refused(turn: Turn, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:
+def _bury_refused(turn: Turn, source: Source, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:
     errors = {refusal.external_id: refusal.error for refusal in refused}
     for entry in entries:
         if entry.external_id in errors:
-            turn.bury_event(entry, errors[entry.external_id])
+            turn.bury_event(entry, errors[entry.external_id], source)
 
 
 def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> None:
@@ -95,7 +99,7 @@ def _bury_again(turn: Turn, source: Source) -> None:
     """Events that died with this very message, in case the worker that refused them did not live to bury them."""
     for entry in turn.record.events:
         if entry.state is EventState.DEAD and entry.refusal and entry.refusal.message_id == source.message_id:
-            turn.bury_event(entry, RefusedBefore(entry.refusal))
+            turn.bury_event(entry, RefusedBefore(entry.refusal), source)
 
 
 def _ask_for_files(turn: Turn, entries: Sequence[EventEntry]) -> list[str]:
@@ -118,13 +122,33 @@ _STEPS: dict[StepKind, Callable[[Turn, Step], None]] = {
 def _advance(turn: Turn) -> None:
     """Step after step until nothing is left to do or something must be waited for. What fails for now leaves the inbox saved."""
     while (step := next_step(turn.record)).kind in _STEPS:
-        if turn.record.newcomers and turn.record.batch is None:
-            turn.learn(turn.read_remote())
-            continue
         try:
-            _STEPS[step.kind](turn, step)
+            _take(turn, step)
         except PermanentFailure as error:
-            turn.give_up(step.events[0], error)
+            _give_up(turn, step, error)
+    _learn_now(turn)
+
+
+def _learn_now(turn: Turn) -> None:
+    """Who went out inline is learnt before the turn ends: the next step may be months away, and the claims end sooner."""
+    if turn.record.newcomers and turn.record.created and turn.record.batch is None:
+        with suppress(PermanentFailure):  # a document that can't be read any more is found out by its next step
+            turn.learn(turn.read_remote())
+
+
+def _take(turn: Turn, step: Step) -> None:
+    if turn.record.newcomers and turn.record.batch is None:
+        turn.learn(turn.read_remote())
+    else:
+        _STEPS[step.kind](turn, step)
+
+
+def _give_up(turn: Turn, step: Step, error: PermanentFailure) -> None:
+    """Workers keep dying over the step, or the document can't be read. Its first event dies and holds the rest."""
+    if step.kind is StepKind.VERIFY:
+        tell(turn, error)
+    else:
+        turn.refuse_event(step.events[0], error, maybe_sent=True)
 
 
 def _settle(turn: Turn, asks: Sequence[Ask]) -> None:
@@ -132,7 +156,10 @@ def _settle(turn: Turn, asks: Sequence[Ask]) -> None:
     relay, record = turn.relay, turn.record
     stored = {wait.token for wait in record.waits}
     for ask in asks:
-        if ask.token and ask.token not in stored:
+        if ask.token and ask.refused is not None:
+            letter = dead_letter_id(ask.source.message_id, ask.refused.external_id)
+            relay.tokens.fail(ask.token, ask.refused.error.error_type, letter)
+        elif ask.token and ask.token not in stored:
             wait = Wait(WaitKind.EVENTS, ask.token, ask.event_ids)
             if not answer(relay, record, wait):
                 record.waits.append(wait)

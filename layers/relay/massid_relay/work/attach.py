@@ -14,8 +14,9 @@ from massid_relay.work.changes import apply
 from massid_relay.work.source import Source
 
 
-def attach(relay: Relay, source: Source, record: DocumentRecord, name: str) -> DocumentRecord:
+def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, again: bool = True) -> DocumentRecord:
     """Attach the newest version of a file that was asked for, if it lies in the bucket. Returns the record as saved.
+    `again`: also if this very version was refused before.
 
     A refused file is buried by itself, so that the other files of the same message go on.
     """
@@ -23,6 +24,8 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str) -> D
     if found is None:
         return record
     file = record.files[name]
+    if file.refused and not again and file.version == found.version:
+        return record
     try:
         if file.attached:
             _require_same(file, found)
@@ -30,7 +33,7 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str) -> D
         content_type = accepted_type(name, found.size, relay.evidence.first_bytes(found))
         return _upload(relay, source, record, name, found, content_type)
     except PermanentFailure as error:
-        return _refuse(relay, source, record, name, error)
+        return _refuse(relay, source, record, found, error, name)
 
 
 def _require_same(file: FileEntry, found: StoredFile) -> None:
@@ -103,11 +106,14 @@ def _put_back(relay: Relay, source: Source, record: DocumentRecord, name: str, o
     give_back(relay, owned(record.files[name].operation, owner), error, source.message_id)
 
 
-def _refuse(relay: Relay, source: Source, record: DocumentRecord, name: str, error: PermanentFailure) -> DocumentRecord:
+def _refuse(
+    relay: Relay, source: Source, record: DocumentRecord, found: StoredFile, error: PermanentFailure, name: str
+) -> DocumentRecord:
     def change(fresh: DocumentRecord) -> None:
         file = fresh.files[name]
         if not file.attached:
             now = relay.now()
+            file.version, file.etag, file.size = found.version, found.etag, found.size
             file.operation = file.operation or Operation.started(now, "", relay.settings.lease)
             give_back(relay, file.operation, error, source.message_id)
 

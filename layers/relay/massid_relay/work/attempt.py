@@ -1,5 +1,7 @@
 """The two ends of an attempt: taking the lease, and giving it back when the answer is there."""
 
+from datetime import datetime
+
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import (
     Busy,
@@ -12,6 +14,7 @@ from massid_relay.core.errors import (
     WorkerCrashed,
 )
 from massid_relay.core.operation import Operation
+from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import DocumentRecord
 from massid_relay.work.changes import save
 
@@ -44,6 +47,16 @@ def give_back(relay: Relay, operation: Operation, error: RelayError, message_id:
         operation.put_back(error, relay.now())
     if isinstance(error, TransientFailure):
         error.failures = operation.failures
+
+
+def read_back(relay: Relay, record: DocumentRecord, until: datetime) -> RemoteDocument:
+    """The document as it stands on the network; NotReady while it may not be visible yet. `until`: the end of the lease, or of
+    patience where there is none."""
+    try:
+        return relay.carrot.get_document(record.document_id or "", relay.permit_until(until))
+    except RelayError as error:
+        failure = as_it_must_be_read(relay, record, error)
+    raise failure
 
 
 def as_it_must_be_read(relay: Relay, record: DocumentRecord, error: RelayError) -> RelayError:

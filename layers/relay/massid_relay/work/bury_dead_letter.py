@@ -3,6 +3,7 @@
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import PermanentFailure
 from massid_relay.work.burial import bury
+from massid_relay.work.holding import hold_document
 from massid_relay.work.source import Source
 
 
@@ -12,4 +13,5 @@ class ReceivedTooOften(PermanentFailure):
 
 def bury_dead_letter(relay: Relay, source: Source) -> None:
     """Handle one message of an undelivered queue."""
-    bury(relay, source, ReceivedTooOften("the queue gave it up after too many receives"))
+    letter = bury(relay, source, ReceivedTooOften("the queue gave it up after too many receives"))
+    hold_document(relay, source, letter)

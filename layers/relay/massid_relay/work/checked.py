@@ -4,11 +4,15 @@ A submission is checked when it names its methodology and holds CLOSE: what is s
 submission's own, else the stack's.
 """
 
+from typing import TYPE_CHECKING
+
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import FieldProblem, PermanentFailure
 from massid_relay.core.messages import Submission
 from massid_relay.log import logger
-from massid_relay.preflight import Finding, Methodology, run_preflight
+
+if TYPE_CHECKING:
+    from massid_relay.preflight import Finding
 
 REFUSE = "refuse"
 OFF = "off"
@@ -24,6 +28,8 @@ def check(relay: Relay, submission: Submission) -> None:
     closes = any(event.name == "CLOSE" for event in submission.events)
     if policy == OFF or submission.methodology is None or not closes:
         return
+    from massid_relay.preflight import Methodology, run_preflight  # many rules, and not every stack asks for them
+
     report = run_preflight(submission.to_payload(), methodology=Methodology(submission.methodology), now=relay.now())
     findings = report.to_mend
     if not findings:
@@ -34,7 +40,7 @@ def check(relay: Relay, submission: Submission) -> None:
     logger.warning("preflight finds what the auditor would fail", extra=_about(submission, rules))
 
 
-def _problem(finding: Finding) -> FieldProblem:
+def _problem(finding: "Finding") -> FieldProblem:
     return FieldProblem(finding.path or finding.rule, f"{finding.rule}: {finding.sentence}")
 
 

@@ -4,14 +4,14 @@ The checks are the guide's (core/verification.py). Before CLOSE a failed check l
 CLOSE event dies. After CLOSE it can only be told.
 """
 
-from massid_relay.core.errors import NotReady, PermanentFailure, RelayError, VerificationFailed
+from massid_relay.core.errors import NotReady, PermanentFailure, Refusal, RelayError, VerificationFailed
 from massid_relay.core.first_contact import parties_of, with_ids
 from massid_relay.core.operation import Operation
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 from massid_relay.core.verification import Expected, find_ours, verify
 from massid_relay.ledger.documents import StaleRecord
-from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
+from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply, save
 from massid_relay.work.send_events import body_of
@@ -43,7 +43,7 @@ def verify_closed(turn: Turn) -> None:
     try:
         _require(turn, turn.read_remote(), CLOSED)
     except VerificationFailed as error:
-        _tell(turn, error)
+        tell(turn, error)
         return
     turn.record.verified_at = turn.relay.now()
     turn.dirty = True
@@ -57,7 +57,7 @@ def _begin(turn: Turn, close: EventEntry, owner: str) -> Operation:
         operation.ids = relay.parties.known(parties_of(turn.payload(close)).inline)
         record.batch = Batch(operation, [close.external_id])
     else:
-        begin_or_refuse(relay, turn.message_id, record, record.batch.operation, owner)
+        record.batch.operation.begin(relay.now(), owner, relay.settings.lease)
     try:
         save(relay, record, turn.together_with)
     except StaleRecord:
@@ -124,11 +124,13 @@ def _end_without_answer(turn: Turn, close: EventEntry, owner: str, error: RelayE
     raise error
 
 
-def _tell(turn: Turn, error: VerificationFailed) -> None:
-    """The document is closed and wrong. Nothing can be sent any more; a person must know."""
+def tell(turn: Turn, error: PermanentFailure) -> None:
+    """The document is closed and wrong, or can't be read. Nothing can be sent any more; a person must know."""
 
     def change(record: DocumentRecord) -> None:
         record.verification_failed = True
+        if record.closing_event is not None:
+            record.closing_event.refusal = Refusal.of(error, turn.message_id)
 
     turn.record = apply(turn.relay, turn.record, change)
     close = turn.record.closing_event

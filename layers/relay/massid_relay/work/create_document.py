@@ -20,9 +20,10 @@ from massid_relay.core.ports import CreatedDocument
 from massid_relay.core.record import DocumentRecord
 from massid_relay.core.wire import document_body
 from massid_relay.ledger.documents import StaleRecord
-from massid_relay.work.attempt import begin_or_refuse, give_back, owned
+from massid_relay.work.attempt import begin_or_refuse, give_back, owned, read_back
 from massid_relay.work.changes import apply, save
 from massid_relay.work.nudges import wake_after_creation
+from massid_relay.work.probe import require_answers
 from massid_relay.work.source import Source
 from massid_relay.work.stored import AskedDocument, asked_document
 
@@ -54,6 +55,7 @@ def _require_same(record: DocumentRecord, asked: AskedDocument) -> None:
 
 def _create(relay: Relay, source: Source, record: DocumentRecord, asked: AskedDocument) -> DocumentRecord:
     """Record, call, record (invariant 1)."""
+    require_answers(relay)
     owner = relay.new_owner()
     record = _begin(relay, source, record, asked, owner)
     operation = owned(record.create, owner)
@@ -74,23 +76,28 @@ def _create(relay: Relay, source: Source, record: DocumentRecord, asked: AskedDo
 def _begin(relay: Relay, source: Source, record: DocumentRecord, asked: AskedDocument, owner: str) -> DocumentRecord:
     now, together = relay.now(), []
     if record.create is None:
-        keys = parties_of(asked.payload).inline
-        known = relay.parties.known(keys)
         record.create = Operation.started(now, owner, relay.settings.lease)
-        record.create.ids = known
-        record.newcomers = [key for key in keys if key not in known]
         record.content_hash, record.part = asked.content_hash, asked.part
         record.deduplication_id = asked.deduplication_id
         together = [asked.part_item] if asked.part_item else []
     else:
         _require_remembered(relay, source, record, record.create)
         begin_or_refuse(relay, source.message_id, record, record.create, owner)
+    _name_known(relay, record, record.create, parties_of(asked.payload).inline)
     together += relay.parties.claims(record.newcomers, record.external_id, now, now + CLAIM)
     try:
         save(relay, record, together)
     except StaleRecord:
         raise NotReady("another worker has just begun", retry_after=1) from None
     return record
+
+
+def _name_known(relay: Relay, record: DocumentRecord, operation: Operation, keys: list[str]) -> None:
+    """Who is known goes out as an id. Once the body may stand on the network it stays as it is, whomever others introduce."""
+    known = relay.parties.known(keys)
+    if operation.unknown_since is None:
+        operation.ids = known
+    record.newcomers = [key for key in keys if key not in known]
 
 
 def _require_remembered(relay: Relay, source: Source, record: DocumentRecord, operation: Operation) -> None:
@@ -119,8 +126,7 @@ def _end_without_answer(relay: Relay, source: Source, record: DocumentRecord, ow
 
 def _learn(relay: Relay, record: DocumentRecord, payload: JsonObject) -> DocumentRecord:
     """Read the document that was just created, for the ids of the participant and address that went out inline."""
-    until = relay.now() + relay.settings.lease
-    remote = relay.carrot.get_document(record.document_id or "", relay.permit_until(until))
+    remote = read_back(relay, record, relay.now() + relay.settings.lease)
     learnt = learn_from_document(payload, remote)
     waiting = [key for key in parties_of(payload).inline if key in record.newcomers and key not in learnt]
     if waiting:

@@ -21,6 +21,7 @@ from massid_relay.core.errors import CredentialsRefused, NotNow, PermanentFailur
 from massid_relay.core.operation import CRASHES_ALLOWED
 from massid_relay.log import logger
 from massid_relay.work.burial import bury
+from massid_relay.work.holding import hold_document
 from massid_relay.work.source import QueueName, Source
 
 RECEIVED_OFTEN = 20
@@ -75,7 +76,7 @@ def _work_through(relay: Relay, group: list[Source], work: Callable[[list[Source
     try:
         _traced(relay, group[0], lambda: work(group))
     except PermanentFailure as error:
-        bury(relay, group[0], error)
+        hold_document(relay, group[0], bury(relay, group[0], error))
         done.append(group[0])
     else:
         done.extend(group)
@@ -139,22 +140,23 @@ def _attempt(relay: Relay, source: Source, work: Callable[[], None]) -> int | No
         try:
             work()
         except PermanentFailure as error:
-            bury(relay, source, error)
+            hold_document(relay, source, bury(relay, source, error))
     except NotNow as error:
         _say("comes back", source, error)
-        return relay.backoff.after_not_now(error.retry_after)
+        return relay.backoff.after_not_now(error.retry_after, receives=source.receive_count)
     except TransientFailure as error:
         _say("failed for now", source, error)
-        return relay.backoff.after_failures(error.failures)
+        return relay.backoff.after_failures(error.failures, receives=source.receive_count)
     except CredentialsRefused as error:
         logger.error("credentials refused", extra=_about(source, error))
-        return relay.backoff.after_not_now(relay.pause_for_credentials(error, orders=source.queue is QueueName.ORDERS))
+        pause = relay.pause_for_credentials(error, orders=source.queue is QueueName.ORDERS)
+        return relay.backoff.after_not_now(pause, receives=source.receive_count)
     except Exception as error:
         logger.error(
             "unexpected failure",
             extra=_about(source, error) | {"where": _where(error)},
         )
-        return relay.backoff.after_failures(source.receive_count)
+        return relay.backoff.after_failures(source.receive_count, receives=source.receive_count)
     return None
 
 

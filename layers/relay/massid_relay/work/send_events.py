@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from massid_relay.core.errors import NotReady, PermanentFailure, RelayError
+from massid_relay.core.errors import NotReady, PermanentFailure, RelayError, WorkerCrashed
 from massid_relay.core.first_contact import parties_of, plan_round
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation
 from massid_relay.core.ports import AppendedEvent
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
+from massid_relay.core.timeline import end_by_cancel
 from massid_relay.core.verification import find_ours
 from massid_relay.core.wire import event_body
 from massid_relay.ledger.documents import StaleRecord
-from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
+from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.changes import apply, save
 from massid_relay.work.turn import Turn
 
@@ -24,7 +25,11 @@ died unseen loses its claim."""
 def send_events(turn: Turn, events: Sequence[EventEntry]) -> None:
     """Record, call, record (invariant 1). Sends at most one round: what needs an id that this call brings stays behind."""
     owner = turn.relay.new_owner()
-    entries = _begin(turn, events, owner)
+    try:
+        entries = _begin(turn, events, owner)
+    except WorkerCrashed as error:
+        _after_crashes(turn, events, error)
+        return
     batch = _batch(turn.record)
     try:
         answers = _call(turn, entries, batch)
@@ -40,7 +45,12 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     inside a batch. What a read doesn't show is believed absent only after the visibility delay. A single event is covered
     by its deduplication id for as long as that is remembered."""
     operation = _batch(turn.record).operation
-    if len(events) == 1 and _remembered(turn, operation):
+    try:
+        operation.end_dead_lease(turn.relay.now())
+    except WorkerCrashed as error:
+        _after_crashes(turn, events, error)
+        return
+    if len(events) == 1 and events[0].state is EventState.WAITING and _remembered(turn, operation):
         send_events(turn, events)
         return
     quiet = turn.relay.now() - operation.last_attempt
@@ -53,11 +63,23 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
         entry = turn.record.event(external_id)
         if entry is not None:
             entry.state, entry.event_id = EventState.CONFIRMED, event.id
-    missing = [entry.external_id for entry in events if entry.external_id not in found]
+    missing = [entry.external_id for entry in events if entry.state is EventState.WAITING]
     _settle_batch(turn.record, missing, shown=remote.events_shown)
     turn.dirty = True
     if turn.record.newcomers and not missing:
         turn.learn(remote)
+    turn.save()
+
+
+def _after_crashes(turn: Turn, events: Sequence[EventEntry], error: WorkerCrashed) -> None:
+    """Workers keep dying over this batch. One event after the other is tried then, and the one at fault dies."""
+    batch = _batch(turn.record)
+    if len(events) == 1 or batch.singly:
+        turn.refuse_event(events[0], error, maybe_sent=True)
+        return
+    batch.singly = True
+    batch.operation.crashes = 0
+    turn.dirty = True
     turn.save()
 
 
@@ -89,7 +111,8 @@ def _begin(turn: Turn, events: Sequence[EventEntry], owner: str) -> list[EventEn
         record.batch = Batch(operation, [entry.external_id for entry in events[: plan.size]], singly)
         record.newcomers = plan.newcomers
     else:
-        begin_or_refuse(relay, turn.message_id, record, record.batch.operation, owner)
+        record.batch.operation.begin(now, owner, relay.settings.lease)
+        _name_known(turn, record.batch.operation)
     claims = relay.parties.claims(record.newcomers, record.external_id, now, now + CLAIM)
     try:
         save(relay, record, [*claims, *turn.together_with])
@@ -99,6 +122,15 @@ def _begin(turn: Turn, events: Sequence[EventEntry], owner: str) -> list[EventEn
     batch = _batch(record)
     in_batch = [entry for entry in events if entry.external_id in batch.event_ids]
     return in_batch[:1] if batch.singly else in_batch
+
+
+def _name_known(turn: Turn, operation: Operation) -> None:
+    """Others may have introduced our newcomers since the last attempt: they go out as ids now, as far as nothing that
+    names them inline can stand on the network."""
+    known = turn.relay.parties.known(turn.record.newcomers)
+    if operation.unknown_since is None:
+        operation.ids |= known
+    turn.record.newcomers = [key for key in turn.record.newcomers if key not in known]
 
 
 def _call(turn: Turn, entries: Sequence[EventEntry], batch: Batch) -> list[AppendedEvent]:
@@ -131,8 +163,11 @@ def _confirm(turn: Turn, record: DocumentRecord, owner: str, answers: dict[str, 
     batch.event_ids = [external_id for external_id in batch.event_ids if external_id not in answers]
     batch.operation.lease = None
     batch.operation.unknown_since = None
+    batch.operation.crashes = 0
     if not batch.event_ids:
         record.batch = None
+    if record.cancelling_event is not None:
+        end_by_cancel(record, turn.message_id)
     record.last_confirmed = turn.relay.now()
 
 

@@ -16,6 +16,7 @@ class QueueName(StrEnum):
     DOCUMENTS = "documents"
     EVIDENCE = "evidence"
     EVENTS = "events"
+    ORDERS = "orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def undelivered_sources(event: Any, settings: Settings) -> list[Source]:
         settings.documents_queue_url: QueueName.DOCUMENTS,
         settings.evidence_queue_url: QueueName.EVIDENCE,
         settings.events_queue_url: QueueName.EVENTS,
+        settings.orders_queue_url: QueueName.ORDERS,
     }
     names = {url.rsplit("/", 1)[-1]: queue for url, queue in homes.items()}
     found = sources(event, QueueName.SUBMISSIONS)

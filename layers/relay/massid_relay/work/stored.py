@@ -66,9 +66,16 @@ class StoredSubmission:
         return bool(_selected(self.submission, select))
 
     @property
+    def order_external_id(self) -> str | None:
+        """The order to be placed once this submission has closed its MassID. Without CLOSE in it, there is none yet."""
+        order = self.submission.order
+        return order.external_id if order is not None and self.has(CLOSING) else None
+
+    @property
     def execution_input(self) -> JsonObject:
         """What the state machine gets to see: ids and decisions, no payload (invariant 7)."""
-        return {
+        ordered = {} if self.order_external_id is None else {"orderExternalId": self.order_external_id}
+        return ordered | {
             "externalId": self.external_id,
             "submissionRef": self.part,
             "fileNames": self.file_names,

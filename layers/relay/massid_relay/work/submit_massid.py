@@ -4,6 +4,7 @@ from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import Busy
 from massid_relay.core.identity import execution_name
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.orders.rules import valid_order
 from massid_relay.ledger.runs import Run, RunState, RunTaken
 from massid_relay.work.checked import check
 from massid_relay.work.source import Source
@@ -20,6 +21,8 @@ def submit_massid(relay: Relay, source: Source) -> None:
     straight to the queues, where the document's inbox takes it up beside what the run brings.
     """
     stored = received_submission(relay, source.body)
+    if stored.submission.order is not None:  # placed at the end; what is wrong with it is told at the beginning
+        valid_order(stored.submission.order, relay.settings.order_policy)
     check(relay, stored.submission)
     newest = relay.runs.newest(stored.external_id)
     if newest is not None and newest.state is RunState.OPEN:
@@ -74,3 +77,6 @@ def _add(relay: Relay, stored: StoredSubmission) -> None:
     for select in (TIMELINE, CLOSING):
         if stored.has(select):
             queues.send(settings.events_queue_url, reference | {"select": select}, group=stored.external_id)
+    if stored.order_external_id is not None:
+        placing: JsonObject = {"action": "place", "externalId": stored.order_external_id}
+        queues.send(settings.orders_queue_url, reference | placing)

@@ -16,6 +16,7 @@ from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import save
 from massid_relay.work.nudges import look_for_files, unattached, wake
+from massid_relay.work.order_changes import follow_due_orders
 from massid_relay.work.source import QueueName, Source
 from massid_relay.work.waits import settle_waits
 
@@ -35,6 +36,7 @@ class Swept:
 def sweep(relay: Relay) -> Swept:
     """One sweep."""
     due = relay.documents.waiting(relay.now(), PER_SWEEP)
+    follow_due_orders(relay, PER_SWEEP)
     dead = sum(_look(relay, relay.documents.load(external_id, generation)) for external_id, generation in due)
     return Swept(len(due), dead)
 

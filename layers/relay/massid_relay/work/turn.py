@@ -12,6 +12,7 @@ from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState
 from massid_relay.core.timeline import STATUS_EVENTS
 from massid_relay.core.verification import find_ours
+from massid_relay.work.attempt import read_back
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply, save
 from massid_relay.work.source import Source
@@ -59,44 +60,49 @@ class Turn:
             save(self.relay, self.record, self.together_with)
             self.dirty, self.together_with = False, []
 
-    def refuse_event(self, entry: EventEntry, error: PermanentFailure) -> None:
-        """The event is dead: it holds its document, and its dead letter carries a message of its own."""
+    def refuse_event(self, entry: EventEntry, error: PermanentFailure, *, maybe_sent: bool = False) -> None:
+        """The event is dead: it holds its document, and its dead letter carries a message of its own.
+
+        `maybe_sent`: nobody knows whether it stands on the network, so its batch stays, and is looked up when the event is
+        redriven or discarded.
+        """
+        refusal = Refusal.of(error, self.message_id)
 
         def change(record: DocumentRecord) -> None:
             dead = record.event(entry.external_id)
             if dead is not None:
-                dead.state, dead.refusal = EventState.DEAD, Refusal.of(error, self.message_id)
-            record.batch = None
+                dead.state, dead.refusal = EventState.DEAD, refusal
+            if record.batch is not None and maybe_sent:
+                record.batch.operation.refuse(refusal)
+            else:
+                record.batch = None
+                record.newcomers = [key for key in record.newcomers if key not in unsent]
 
+        self.save()  # what this turn has entered, with its payloads
+        unsent = [] if maybe_sent else self._newcomers_not_sent()
         self.record = apply(self.relay, self.record, change)
-        self.relay.parties.release(self.record.newcomers, self.record.external_id)
+        self.relay.parties.release(unsent, self.record.external_id)
         self.bury_event(entry, error)
 
-    def give_up(self, entry: EventEntry, error: PermanentFailure) -> None:
-        """Workers keep dying over a batch: its first event dies and holds the rest. What became of the batch is looked up
-        when that event is redriven or discarded, so the batch stays in the record."""
+    def _newcomers_not_sent(self) -> list[str]:
+        """Newcomers whose event did not go out. Those of a batch that went through in part are still to be learnt."""
+        sent = [entry for entry in self.record.events if entry.state is EventState.CONFIRMED]
+        stand = {key for entry in sent for key in parties_of(self.payload(entry)).inline}
+        return [key for key in self.record.newcomers if key not in stand]
 
-        def change(record: DocumentRecord) -> None:
-            dead = record.event(entry.external_id)
-            if dead is not None:
-                dead.state, dead.refusal = EventState.DEAD, Refusal.of(error, self.message_id)
-
-        self.record = apply(self.relay, self.record, change)
-        self.bury_event(entry, error)
-
-    def bury_event(self, entry: EventEntry, error: PermanentFailure) -> None:
-        """Lay one event to rest with the message that would redrive it."""
+    def bury_event(self, entry: EventEntry, error: PermanentFailure, source: Source | None = None) -> None:
+        """Lay one event to rest with the message that would redrive it. `source`: the message that brought it, if one did."""
         body: JsonObject = {
             "version": 1,
             "documentExternalId": self.record.external_id,
             "events": [self.payload(entry)],
         }
-        bury(self.relay, self.sources[0], error, external_id=self.record.external_id, item=entry.external_id, body=body)
+        source = source or self.sources[0]
+        bury(self.relay, source, error, external_id=self.record.external_id, item=entry.external_id, body=body)
 
     def read_remote(self) -> RemoteDocument:
         """The document as it stands on the network. A read needs no lease, but never outlives one."""
-        until = self.relay.now() + self.relay.settings.lease
-        return self.relay.carrot.get_document(self.record.document_id or "", self.relay.permit_until(until))
+        return read_back(self.relay, self.record, self.relay.now() + self.relay.settings.lease)
 
     def learn(self, remote: RemoteDocument) -> None:
         """Take over ids of newcomers that went out inline. Raises NotReady while some are not shown."""

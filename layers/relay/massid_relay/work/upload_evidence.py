@@ -25,7 +25,7 @@ def upload_evidence(relay: Relay, source: Source) -> None:
     for dropped in message.objects:
         record = relay.documents.load(dropped.external_id)
         if record.created and dropped.file_name in record.files:
-            _finish(relay, attach(relay, source, record, dropped.file_name))
+            _finish(relay, attach(relay, source, record, dropped.file_name, again=False))
     if message.refused:
         raise EvidenceRefused("a file lies outside the convention of the bucket", fields=message.refused)
 

@@ -3,6 +3,7 @@
 from massid_relay.bootstrap import Relay
 from massid_relay.core.operation import Stage
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Wait, WaitKind
+from massid_relay.core.timeline import STATUS_EVENTS
 from massid_relay.work.burial import dead_letter_id
 
 
@@ -25,7 +26,7 @@ def answer(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
     if lost:
         _fail(relay, wait, lost[0])
         return True
-    confirmed = all(event is not None and event.state is EventState.CONFIRMED for event in events)
+    confirmed = all(event is not None and event.settled for event in events)
     closes = any(event is not None and event.name == "CLOSE" for event in events)
     return confirmed and (not closes or record.verified_at is not None) and _succeed(relay, record, wait)
 
@@ -42,8 +43,11 @@ def _answer_files(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
 
 
 def _lost(record: DocumentRecord, event: EventEntry) -> bool:
-    dead = event.state in {EventState.DEAD, EventState.DISCARDED}
-    return dead or (event.name == "CLOSE" and record.verification_failed)
+    """Dead; or a status that was given up or went wrong; or left behind by CANCEL. Any other discarded event is done with."""
+    ends = event.name in STATUS_EVENTS or record.cancelling_event is not None
+    return event.state is EventState.DEAD or (
+        ends and (event.state is EventState.DISCARDED or record.verification_failed)
+    )
 
 
 def _succeed(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
@@ -55,5 +59,6 @@ def _fail(relay: Relay, wait: Wait, event: EventEntry | None) -> None:
     if event is None or event.refusal is None:
         relay.tokens.fail(wait.token, "Refused", "")
         return
-    letter = dead_letter_id(event.refusal.message_id, event.external_id)
+    buried = event.state is not EventState.DISCARDED
+    letter = dead_letter_id(event.refusal.message_id, event.external_id) if buried else ""
     relay.tokens.fail(wait.token, event.refusal.error_type, letter)

@@ -28,6 +28,7 @@ class Message(BaseModel):
         frozen=True,
         strict=True,
         hide_input_in_errors=True,
+        defer_build=True,  # a function builds the models that it uses, when it uses them
     )
 
     keeps_null: ClassVar[frozenset[str]] = frozenset()

@@ -1,6 +1,7 @@
 """From text to a model, or to an InvalidMessage that names every field at fault (invariant 10)."""
 
 import re
+import threading
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +21,8 @@ from massid_relay.core.messages.notification import EvidenceObjects, is_notifica
 from massid_relay.core.messages.orders import ORDER_MESSAGES, OrderAction, OrderMessage
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+_BUILDING = threading.Lock()
 
 WHOLE = "message"
 """The path of a problem with the message as a whole."""
@@ -98,6 +101,7 @@ def read_object(text: str | bytes) -> JsonObject:
 
 
 def _model(model: type[_Model], message: JsonObject) -> _Model:
+    _require_built(model)
     try:
         return model.model_validate(message)
     except ValidationError as error:
@@ -105,6 +109,13 @@ def _model(model: type[_Model], message: JsonObject) -> _Model:
     except RecursionError:
         problems = [FieldProblem(WHOLE, "is nested too deeply")]
     raise _invalid(problems)
+
+
+def _require_built(model: type[BaseModel]) -> None:
+    """A model is built at its first use (core/messages/base.py). Two threads that build one at once would disturb each other."""
+    if not model.__pydantic_complete__:
+        with _BUILDING:
+            model.model_rebuild()
 
 
 def _problem(item: Any) -> FieldProblem:

@@ -4,19 +4,20 @@
          ▲  ▲              │ │
          │  └─never sent───┘ ├─refuse─────▶ REFUSED ──a redrive──▶ RECORDED
          │                   └─no answer──▶ OUTCOME_UNKNOWN ──found in the list──▶ CONFIRMED
-         └───────── proven absent ──────────────┘    └─────nothing proves it──▶ LEFT_TO_A_PERSON ──settled by hand──▶ any
+         └───────── proven absent ──────────────┘ └──nothing proves it──▶ LEFT_TO_A_PERSON
+                                                         by hand: CONFIRMED, RECORDED or GIVEN_UP
 
 SENT is written before the call, with a lease (invariant 1): it already means "may have been sent". A lease that ran out means
 a worker that died between, so its outcome is unknown too. Only RECORDED may be posted (invariant 4).
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from massid_relay.core.carbonext_reading import OrderStatus, RemoteOrder
-from massid_relay.core.errors import Busy, OrderLeftToAPerson, Refusal, RefusedBefore
+from massid_relay.core.errors import Busy, ForbiddenTransition, OrderLeftToAPerson, Refusal, RefusedBefore
 from massid_relay.core.operation import Lease
 
 
@@ -30,6 +31,7 @@ class OrderState(StrEnum):
     REFUSED = "refused"
     LEFT_TO_A_PERSON = "left-to-a-person"
     CANCELLED = "cancelled"
+    GIVEN_UP = "given-up"
 
 
 @dataclass(slots=True)
@@ -64,17 +66,26 @@ class OrderRecord:
     order_id: str | None = None
     status: OrderStatus | None = None
     changes: list[StatusChange] = field(default_factory=list)
+    told: int = 0
+    """How many of the changes were published."""
     ordered_at: datetime | None = None
     seen_in_list: bool = False
     following_since: datetime | None = None
     refusal: Refusal | None = None
     version: int = 0
 
-    def begin(self, now: datetime, owner: str, lease: timedelta) -> int:
+    def corrected(self, content_hash: str, vcu_amount: Decimal, currency: str) -> bool:
+        """Take other content, if this order was refused and so nothing of it stands; whether it was taken."""
+        if self.state is not OrderState.REFUSED:
+            return False
+        self.content_hash, self.vcu_amount, self.currency = content_hash, vcu_amount, currency
+        return True
+
+    def begin(self, now: datetime, owner: str, until: datetime) -> int:
         """Take the lease for a post; the number of the attempt. Only RECORDED may be posted."""
         if self.state is not OrderState.RECORDED:
             raise RuntimeError("only a recorded order may be posted (invariant 4)")
-        self.state, self.lease = OrderState.SENT, Lease(owner, now + lease)
+        self.state, self.lease = OrderState.SENT, Lease(owner, until)
         self.posts += 1
         self.sent_at, self.ended_at, self.clean_since, self.looks = now, None, None, 0
         return self.posts
@@ -135,9 +146,25 @@ class OrderRecord:
         """Nothing proves anything: no machine posts it again."""
         self.state, self.lease, self.refusal = OrderState.LEFT_TO_A_PERSON, None, refusal
 
+    def settled_as_placed(self, order_id: str, now: datetime) -> None:
+        """A person found the order: it stands under that id, and is followed from now on."""
+        self.state, self.order_id, self.refusal = OrderState.CONFIRMED, order_id.lower(), None
+        self.ordered_at, self.following_since = self.sent_at, now
+
+    def settled_as_absent(self) -> None:
+        """A person is sure that it was never made: it may be posted again."""
+        self.absent()
+        self.refusal = None
+
+    def settled_as_given_up(self) -> None:
+        """A person lets it be, whatever became of it. Its room in the day's cap is not given back."""
+        self.state = OrderState.GIVEN_UP
+
     def try_again_after(self, message_id: str) -> None:
         """A refused order came once more: by a redrive it may be tried again. Raises RefusedBefore for the same message,
-        OrderLeftToAPerson as long as no person has settled it."""
+        OrderLeftToAPerson as long as no person has settled it, ForbiddenTransition if one has given it up."""
+        if self.state is OrderState.GIVEN_UP:
+            raise ForbiddenTransition("a person gave this order up; a new one needs a new external id")
         if self.refusal is None or self.state not in {OrderState.REFUSED, OrderState.LEFT_TO_A_PERSON}:
             return
         if self.refusal.message_id == message_id:

@@ -15,10 +15,10 @@ The four retirement options (api-docs.carbonext.com.br, b2b-api-concepts/orders)
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from enum import StrEnum
 
-from massid_relay.core.errors import FieldProblem, InvalidMessage
+from massid_relay.core.errors import CapExceeded, FieldProblem, InvalidMessage
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages.envelopes import CertificateRecipientInfo, Order
 from massid_relay.core.orders import meta_data, tax_ids
@@ -26,6 +26,9 @@ from massid_relay.core.orders.tax_ids import Spelling
 
 KILOGRAMS_PER_VCU = 1000
 """1 VCU = 1 t CO2e (the introduction of Carbonext's documentation)."""
+
+_EXACT = Context(prec=400)
+"""More digits than a message's number may have: nothing is ever rounded."""
 
 CURRENCIES = ("BRL", "USD")
 _CERTIFICATE = {"name": "name", "email": "email", "tax_id": "taxId"}
@@ -77,11 +80,15 @@ class ValidOrder:
 
 
 def valid_order(order: Order, policy: OrderPolicy) -> ValidOrder:
-    """The order, ready to be sent. Raises InvalidMessage that names every field at fault, never its value."""
+    """The order, ready to be sent. Raises InvalidMessage that names every field at fault, never its value, and
+    CapExceeded."""
     problems = [FieldProblem(f"order.{path}", text) for path, text in _problems(order, policy)]
     if problems:
         raise InvalidMessage(f"{problems[0].path} {problems[0].problem}", fields=problems)
     amount = size_of(order)
+    if amount > policy.cap:
+        field = FieldProblem("order.vcuAmount", "is more than the cap of one order")
+        raise CapExceeded("the order is larger than one order may be", fields=[field])
     body: JsonObject = {
         "vcuAmount": amount,
         "targetCurrency": order.target_currency,
@@ -94,9 +101,13 @@ def valid_order(order: Order, policy: OrderPolicy) -> ValidOrder:
 
 def size_of(order: Order) -> Decimal:
     """VCUs, exactly: given as such, or as kilograms of CO2e."""
-    if order.vcu_amount is not None:
-        return order.vcu_amount.normalize()
-    return (order.co2e_kilograms or Decimal(0)).scaleb(-3).normalize()
+    with localcontext(_EXACT):
+        size = (
+            order.vcu_amount
+            if order.vcu_amount is not None
+            else (order.co2e_kilograms or Decimal(0)) / KILOGRAMS_PER_VCU
+        )
+        return Decimal(format(size.normalize(), "f"))  # 10, not 1E+1
 
 
 def _problems(order: Order, policy: OrderPolicy) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,40 @@
+"""A whole message of a document's FIFO group that lies dead leaves a hole: what comes later must not pass it (invariant 3)."""
+
+from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import InvalidMessage
+from massid_relay.core.identity import is_external_id
+from massid_relay.core.messages import WakeMessage, parse_events_message
+from massid_relay.core.record import DocumentRecord, Hold
+from massid_relay.work.changes import apply
+from massid_relay.work.source import QueueName, Source
+from massid_relay.work.stored import asked_events
+
+
+def hold_document(relay: Relay, source: Source, dead_letter_id: str) -> None:
+    """Have the dead letter hold its document from the time of its first event on; CLOSE and CANCEL if nobody can tell it.
+
+    Events that are in the inbox already are safe there, and a wake holds nothing.
+    """
+    if source.queue is not QueueName.EVENTS or not is_external_id(source.group or ""):
+        return
+    record = relay.documents.load(source.group or "")
+    hold = _hold(relay, record, source, dead_letter_id)
+    if hold is not None:
+        apply(relay, record, lambda fresh: _add(fresh, hold))
+
+
+def _hold(relay: Relay, record: DocumentRecord, source: Source, dead_letter_id: str) -> Hold | None:
+    try:
+        message = parse_events_message(source.body)
+        if isinstance(message, WakeMessage):
+            return None
+        entries = asked_events(relay, record, message).entries
+    except InvalidMessage:
+        return Hold(dead_letter_id)
+    outside = [entry.at for entry in entries if record.event(entry.external_id) is None]
+    return Hold(dead_letter_id, min(outside)) if outside else None
+
+
+def _add(record: DocumentRecord, hold: Hold) -> None:
+    if all(known.dead_letter_id != hold.dead_letter_id for known in record.holds):
+        record.holds.append(hold)
