@@ -8,14 +8,17 @@ from typing import Annotated
 
 import httpx
 import typer
-from massid_local.demo import Demo, DemoOptions, Result
+from massid_local.demo import Demo, DemoOptions
+from massid_local.demo.orders import carbonext_settings, place_orders
 from massid_local.samples.generator import GREATEST_SEED
 from massid_local.stack import LocalStack, StackRunningError, TemplateError
 from massid_local.stack.emulation import EmulatorError
 from massid_local.stack.run_directory import DEFAULT
+from massid_relay.core.errors import RelayError
 from rich.console import Console
 from rich.markup import escape
 
+from massid_cli.demo_orders import show_orders, write_orders
 from massid_cli.demo_progress import shown_progress
 from massid_cli.demo_view import show_result
 from massid_cli.local_view import lines
@@ -45,20 +48,20 @@ def demo(
     template: Annotated[Path, typer.Option(help="The template to bring up.")] = Path("template.yaml"),
     run_dir: Annotated[Path, typer.Option(help="Takes the stack's logs and stack.json.")] = DEFAULT,
 ) -> None:
-    """Submit MassIDs to the local stack and watch them close. Exit code 0: all closed and verified, nothing doubled."""
+    """Submit MassIDs to the local stack and watch them close. Exit code 0: all closed and verified, nothing twice."""
     day = (today or datetime.now(UTC)).date()
     options = DemoOptions(count, seed, day, faults, folder=out, called_at=time.time())
     console = _console()
     try:
         with stop_on_signal():
-            result = _run(options, console, template=template, run_dir=run_dir, keep=keep)
-    except (TemplateError, EmulatorError, StackRunningError, httpx.HTTPError, OSError) as error:
+            is_good = _run(options, console, template=template, run_dir=run_dir, keep=keep)
+    except (TemplateError, EmulatorError, StackRunningError, httpx.HTTPError, RelayError, OSError) as error:
         console.print(f"[red]{type(error).__name__}:[/red] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(1) from None
     except Stopped as stopped:
         console.print("Stopped.")
         raise typer.Exit(stopped.exit_code) from None
-    raise typer.Exit(0 if result.summary.is_good else 1)
+    raise typer.Exit(0 if is_good else 1)
 
 
 def _console() -> Console:
@@ -66,19 +69,29 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, emoji=False, width=PIPE_WIDTH)
 
 
-def _run(options: DemoOptions, console: Console, *, template: Path, run_dir: Path, keep: bool) -> Result:
+def _run(options: DemoOptions, console: Console, *, template: Path, run_dir: Path, keep: bool) -> bool:
+    """Whether all went well."""
     with shown_progress(console) as progress:
         demo = Demo(options, progress.update)
-        stack = LocalStack(template, options.parameters(), run_dir=run_dir, sandbox=options.sandbox())
+        stack = LocalStack(
+            template,
+            options.parameters(),
+            run_dir=run_dir,
+            sandbox=options.sandbox(),
+            carbonext_sandbox=carbonext_settings(options.seed, faults=options.faults),
+        )
         progress.starting(options)
         with stack:
             progress.feeding(demo.massids)
             result = demo.run(stack)
             progress.stop()
             show_result(console, result, options.folder)
+            orders = place_orders(stack)
+            show_orders(console, orders)
+            write_orders(orders, options.folder)
             if keep:
                 _hold(stack, console)
-    return result
+    return result.summary.is_good and orders.is_good
 
 
 def _hold(stack: LocalStack, console: Console) -> None:

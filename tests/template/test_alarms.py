@@ -24,7 +24,7 @@ def test_the_age_alarm_watches_every_queue_that_is_read(template: Template) -> N
     assert expression == f"MAX([{', '.join(watched.values())}])"
 
 
-def test_a_refused_credential_is_counted_wherever_carrot_is_called(template: Template) -> None:
+def test_a_refused_credential_is_counted_wherever_a_provider_is_called(template: Template) -> None:
     """Invariant 5: a 401 after a fresh token is nobody's message, but an alarm."""
     alarm = template.resources["CredentialsRefusedAlarm"]["Properties"]
     filters = template.of_type("AWS::Logs::MetricFilter").values()
@@ -32,6 +32,7 @@ def test_a_refused_credential_is_counted_wherever_carrot_is_called(template: Tem
         "CreateDocumentLogs",
         "AppendEventsLogs",
         "UploadEvidenceLogs",
+        "IssueOrderLogs",
     }
     for metric_filter in filters:
         assert metric_filter["FilterPattern"] == f'{{ $.errorType = "{CredentialsRefused.__name__}" }}'

@@ -14,9 +14,10 @@ RESOURCES = {
     "EVIDENCE_BUCKET": "evidence",
     "LIFECYCLE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:lifecycle",
     "CARROT_CREDENTIALS_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:carrot",
+    "CARBONEXT_CREDENTIALS_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:carbonext",
 } | {
     f"{queue}_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{queue.lower()}"
-    for queue in ("SUBMISSIONS", "DOCUMENTS", "EVIDENCE", "EVENTS", "DEAD_LETTER")
+    for queue in ("SUBMISSIONS", "DOCUMENTS", "EVIDENCE", "EVENTS", "ORDERS", "DEAD_LETTER")
 }
 """What CloudFormation fills in for variables that refer to a resource."""
 
@@ -103,4 +104,5 @@ def test_calls_end_before_the_function_and_leases_after_it(template: Template) -
     parameters = template.parameters
     assert parameters["CarrotCallTimeoutSeconds"]["MaxValue"] < timeout
     assert parameters["CarrotUploadTimeoutSeconds"]["MaxValue"] < timeout
+    assert parameters["CarbonextCallTimeoutSeconds"]["MaxValue"] < timeout
     assert parameters["LeaseSeconds"]["MinValue"] >= timeout

@@ -25,6 +25,12 @@ def holders(template: Template, action: str) -> set[str]:
     }
 
 
+def readers_of(template: Template, secret: str) -> set[str]:
+    """The functions that may read that secret."""
+    wanted = ("secretsmanager:GetSecretValue", secret)
+    return {name for name in template.functions if wanted in set(grants(template, f"{name}Role"))}
+
+
 def test_every_function_has_its_own_role(template: Template) -> None:
     for name, properties in template.functions.items():
         assert target(properties["Role"]) == f"{name}Role"
@@ -56,7 +62,12 @@ def test_a_function_writes_to_its_own_log_only(template: Template) -> None:
 
 def test_only_the_workers_that_call_carrot_read_its_credentials(template: Template) -> None:
     """Invariant 7: who doesn't need a secret can't leak it."""
-    assert holders(template, "secretsmanager:GetSecretValue") == CARROT_WORKERS
+    assert readers_of(template, "CarrotCredentials") == CARROT_WORKERS
+
+
+def test_only_the_worker_that_calls_carbonext_reads_its_credentials(template: Template) -> None:
+    """Invariant 7, and money: who can't order can't overspend."""
+    assert readers_of(template, "CarbonextCredentials") == {"IssueOrder"}
 
 
 def test_only_the_evidence_worker_reads_evidence(template: Template) -> None:
@@ -87,12 +98,24 @@ def test_whoever_asks_after_a_run_asks_after_runs_of_this_state_machine(template
     assert asked["Resource"]["Fn::Sub"].endswith(f":execution:{machine}:*")
 
 
-@pytest.mark.parametrize("name", sorted(CARROT_WORKERS | {"BuryDeadLetter", "Sweep"}))
+@pytest.mark.parametrize("name", sorted(CARROT_WORKERS | {"IssueOrder", "BuryDeadLetter", "Sweep"}))
 def test_whoever_may_end_a_step_answers_only_this_state_machine(template: Template, name: str) -> None:
     answered = {
         resource for action, resource in grants(template, f"{name}Role") if action.startswith("states:SendTask")
     }
     assert answered == {"MassidLifecycle"}
+
+
+def test_whoever_hands_a_message_on_may_send_it(template: Template) -> None:
+    """A submission that brings more while its run is open goes to the queues without the lifecycle."""
+    sent = {resource for action, resource in grants(template, "SubmitMassidRole") if action == "sqs:SendMessage"}
+    assert sent == {"EvidenceQueue", "EventsQueue", "OrdersQueue", "DeadLetterQueue"}
+
+
+def test_every_worker_can_take_away_the_trace_that_it_left(template: Template) -> None:
+    """A message that was received often leaves a trace in the ledger while it is worked on (ledger/traces.py)."""
+    readers = {name for name in template.functions if template.mappings(name)}
+    assert holders(template, "dynamodb:DeleteItem") >= readers
 
 
 def test_every_worker_can_lay_a_dead_letter_to_rest(template: Template) -> None:

@@ -5,6 +5,7 @@ Usage: python -m massid_local.samples.write_events events
 
 import sys
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
 from typing import Final
@@ -58,6 +59,21 @@ def event_samples() -> dict[str, JsonObject]:
         "evidence-request.json": _events_message(sample, fileNames=submission["evidence"], taskToken=TASK_TOKEN),
         "evidence-s3-notification.json": s3_notification(sample, sample.files[0]),
         "evidence-s3-test-event.json": _s3_test_event(sample),
+        "place-order.json": _order_message(sample, "place", order=_order(sample)),
+        "place-order-step.json": _order_message(
+            sample,
+            "place",
+            documentExternalId=sample.external_id,
+            submissionRef=_reference(sample),
+            taskToken=TASK_TOKEN,
+        ),
+        "cancel-order.json": _order_message(sample, "cancel"),
+        "cancel-orders.json": {
+            "version": 1,
+            "action": "cancel-many",
+            "externalIds": [f"{sample.external_id}-{number}" for number in (1, 2)],
+        },
+        "follow-order.json": _order_message(sample, "follow"),
         "undelivered.json": _undelivered(sample),
         "sweep.json": _schedule(sample),
     }
@@ -133,6 +149,29 @@ def _s3_test_event(sample: SampleMassID) -> JsonObject:
         "RequestId": "5582815E1AEA5ADF",
         "HostId": "sample",
     }
+
+
+def _order(sample: SampleMassID) -> JsonObject:
+    """Retirement option 4: certificate and credits for two different parties (b2b-api-concepts/orders)."""
+    return {
+        "externalId": f"{sample.external_id}-order",
+        "co2eKilograms": Decimal("20.5"),
+        "targetCurrency": "BRL",
+        "payWithBalance": True,
+        "certificateRecipientInfo": {
+            "name": "Mercado Exemplo Ltda.",
+            "email": "certificados@mercado.example",
+            "taxId": "11.444.777/0001-61",
+            "retirementName": "Ana Exemplo",
+            "retirementEmail": "ana@exemplo.example",
+            "retirementTaxId": "529.982.247-25",
+        },
+        "metaData": "March, organic waste",
+    }
+
+
+def _order_message(sample: SampleMassID, action: str, **fields: object) -> JsonObject:
+    return {"version": 1, "action": action, "externalId": f"{sample.external_id}-order", **fields}
 
 
 def _undelivered(sample: SampleMassID) -> JsonObject:

@@ -18,10 +18,10 @@ ACCOUNT = "123456789012"
 FAKE_KEY_ID = "local"
 FAKE_SECRET = "local"  # noqa: S105 - the emulator checks no signature
 
-SERVICES = ("sqs", "s3", "dynamodb", "stepfunctions", "secretsmanager")
+SERVICES = ("sqs", "s3", "dynamodb", "stepfunctions", "secretsmanager", "events")
 """What the emulator serves, under boto3's names."""
 
-_VARIABLES = {"stepfunctions": "SFN", "secretsmanager": "SECRETS_MANAGER"}
+_VARIABLES = {"stepfunctions": "SFN", "secretsmanager": "SECRETS_MANAGER", "events": "EVENTBRIDGE"}
 """Where the service id in AWS_ENDPOINT_URL_<SERVICE> differs from boto3's name
 (docs.aws.amazon.com/sdkref, "Service-specific endpoints")."""
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from massid_local.carbonext_sandbox import CarbonextSandboxSettings
 from massid_local.carrot_sandbox import SandboxSettings
-from massid_local.stack import run_directory
+from massid_local.stack import carbonext, run_directory
 from massid_local.stack.carrot import Carrot, wants_sandbox
 from massid_local.stack.clock import SharedOffset, StackClock
 from massid_local.stack.control import Controlled, ControlServer
@@ -40,7 +41,8 @@ class LocalStack:
 
     `parameters` set template parameters, `run_dir` takes logs and `stack.json`, `port` is the AWS endpoint's (0: a free
     one), `secrets` are values of secrets by logical id. A template that talks to Carrot gets the sandbox, with the settings
-    `sandbox`, unless its CarrotBaseUrl is set. `polling=False` leaves the event sources and schedules idle.
+    `sandbox`, unless its CarrotBaseUrl is set; Carbonext likewise, with `carbonext_sandbox`.
+    `polling=False` leaves the event sources and schedules idle.
     """
 
     clock: StackClock
@@ -59,6 +61,7 @@ class LocalStack:
         stack_name: str = "massid-local",
         secrets: Mapping[str, Mapping[str, str]] | None = None,
         sandbox: SandboxSettings | None = None,
+        carbonext_sandbox: CarbonextSandboxSettings | None = None,
         polling: bool = True,
     ) -> None:
         self.run_dir = run_dir.resolve()
@@ -70,6 +73,8 @@ class LocalStack:
         self._sandbox_settings = sandbox or SandboxSettings()
         self._polling = polling
         self._carrot: Carrot | None = None
+        self._carbonext_settings = carbonext_sandbox or CarbonextSandboxSettings()
+        self._carbonext: carbonext.Carbonext | None = None
         self._undo = ExitStack()
         self._sources: list[Poller | Schedule] = []
 
@@ -120,6 +125,13 @@ class LocalStack:
             raise RuntimeError("this stack runs no Carrot sandbox")
         return self._carrot
 
+    @property
+    def carbonext(self) -> carbonext.Carbonext:
+        """The Carbonext sandbox. RuntimeError if the stack was pointed elsewhere."""
+        if self._carbonext is None:
+            raise RuntimeError("this stack runs no Carbonext sandbox")
+        return self._carbonext
+
     def log_file(self, logical_id: str) -> Path:
         """A function's log."""
         return self._place.log_file(logical_id)
@@ -133,6 +145,7 @@ class LocalStack:
             "template": str(self._template_file.resolve()),
             "controlUrl": self.control_url,
             "carrotUrl": self._carrot.url if self._carrot else None,
+            "carbonextUrl": self._carbonext.url if self._carbonext else None,
             "endpoints": self.endpoints,
             "outputs": self.outputs,
             "resources": self.resources,
@@ -168,7 +181,7 @@ class LocalStack:
         self._emulator = emulator = Emulator(self.run_dir, clock_file, self._port, replaced)
         undo.callback(emulator.stop)
         self.clock.on_move(emulator.wake)
-        self._start_sandbox(undo)
+        self._start_sandboxes(undo)
         template = load_template(self._template_file, self._parameters)  # while the emulator comes up
 
         self.client.endpoints.update({service: emulator.url() for service in SERVICES} | replaced)
@@ -179,12 +192,18 @@ class LocalStack:
         self._start_functions(undo)
         run_directory.write_state(self.run_dir, self.describe())
 
-    def _start_sandbox(self, undo: ExitStack) -> None:
-        if wants_sandbox(declared_parameters(self._template_file), self._parameters):
+    def _start_sandboxes(self, undo: ExitStack) -> None:
+        declared = declared_parameters(self._template_file)
+        if wants_sandbox(declared, self._parameters):
             self._carrot = Carrot(self._sandbox_settings, self._parameters, self.clock)
             undo.callback(self._carrot.stop)
             self._parameters = self._carrot.parameters() | self._parameters
             self._secrets = self._carrot.secrets() | self._secrets
+        if carbonext.wants_sandbox(declared, self._parameters):
+            self._carbonext = carbonext.Carbonext(self._carbonext_settings, self.clock)
+            undo.callback(self._carbonext.stop)
+            self._parameters = self._carbonext.parameters() | self._parameters
+            self._secrets = self._carbonext.secrets() | self._secrets
 
     def _fill_secrets(self) -> None:
         for logical_id, value in self._secrets.items():

@@ -207,13 +207,13 @@ class TestOneByOne:
         self, client: CarrotApi, provider: Provider, permit: RecordingPermit
     ) -> None:
         provider.replies = [event_reply(1)]
-        permit.refusals = {2: NoSlot("full")}
+        permit.refusals = {3: NoSlot("full")}  # after the token and the first event
 
         with pytest.raises(PartlyAppended) as caught:
             client.append_events(DOC, EVENTS, permit)
 
         assert len(caught.value.appended) == 1
-        assert caught.value.cause is permit.refusals[2]
+        assert caught.value.cause is permit.refusals[3]
         assert len(provider.requests) == 1
 
     def test_a_failure_of_the_first_comes_as_it_is(

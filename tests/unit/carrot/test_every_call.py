@@ -74,9 +74,9 @@ def test_every_request_enters_the_permit_right_before_it_is_sent(
 
     call(client, permit)
 
-    assert permit.diary[:2] == ["token", f"enter {name}"]
-    assert len(permit.diary) == 3
-    assert permit.timeouts == [CarrotSettings().call_timeout]
+    assert permit.diary[:3] == ["enter POST /oauth2/token", "token", f"enter {name}"]
+    assert len(permit.diary) == 4
+    assert permit.timeouts == [CarrotSettings().token_timeout, CarrotSettings().call_timeout]
 
 
 @each_call
@@ -186,4 +186,5 @@ def test_a_call_that_the_limit_does_not_count_needs_no_slot(
     client.get_document(DOC, permit)
     client.create_document({}, permit)
 
-    assert [line for line in permit.diary if line.startswith("enter")] == ["enter POST /documents"]
+    entered = [line for line in permit.diary if line.startswith("enter")]
+    assert entered == ["enter POST /oauth2/token", "enter POST /documents"]

@@ -4,7 +4,6 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from massid_relay.core.first_contact import (
     learn_from_document,
     learn_from_event,

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from massid_relay.core.errors import (
     Busy,
     InvalidMessage,

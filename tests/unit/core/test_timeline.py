@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from massid_relay.core.errors import ForbiddenTransition, InvalidMessage, PayloadConflict
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState, FileEntry, Hold

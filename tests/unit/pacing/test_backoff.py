@@ -62,3 +62,25 @@ def test_base_and_cap_are_parameters() -> None:
 
 def test_without_any_hint_it_comes_back_soon() -> None:
     assert Backoff(jitter=lambda: 0.5).after_not_now(None) == 1
+
+
+@pytest.mark.parametrize("wait", [None, 0.0, 2.0, 300.0])
+@given(jitters)
+def test_no_message_is_received_so_often_that_sqs_gives_it_up_before_its_queue_forgets_it(
+    wait: float | None, jitter: float
+) -> None:
+    """Invariant 5: an outage of days loses nothing. 1,000 receives and 10 days are template.yaml's."""
+    backoff, days = Backoff(jitter=lambda: jitter), 10 * 24 * 3600
+    for delay in (
+        lambda n: backoff.after_not_now(wait, receives=n),
+        lambda n: backoff.after_failures(n, receives=n),
+    ):
+        passed, receives = 0, 0
+        while passed < days:
+            receives += 1
+            passed += delay(receives)
+        assert receives < 1000
+
+
+def test_the_first_receives_are_not_slowed_down() -> None:
+    assert Backoff(jitter=lambda: 0.5).after_not_now(None, receives=29) == 1

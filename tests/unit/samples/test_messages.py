@@ -17,6 +17,7 @@ from massid_relay.core.messages import (
     parse_document_message,
     parse_events_message,
     parse_evidence_message,
+    parse_order_message,
     parse_submission,
     submission_of,
 )
@@ -32,6 +33,9 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "close": parse_events_message,
     "wake": parse_events_message,
     "evidence": parse_evidence_message,
+    "place": parse_order_message,
+    "cancel": parse_order_message,
+    "follow": parse_order_message,
 }
 
 
