@@ -7,21 +7,23 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 ARGS ?=
+ONLY ?=
+BENCH ?=
 
 VENV := .venv
 VENV_SAM := .venv-sam
 VENV_LOCK := .venv-lock
 BIN := $(VENV)/bin
-TYPED := layers/relay/massid_relay local/massid_local cli/massid_cli $(wildcard functions/*/app.py scripts/*.py benchmarks/*.py) tests
+TYPED := layers/relay/massid_relay local/massid_local cli/massid_cli $(wildcard functions/*/app.py scripts/*.py benchmarks/*.py benchmarks/inside/*.py) tests
 
 # --no-deps: the lock file is complete, so pip has nothing to resolve.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test check build lock clean
+.PHONY: help setup demo test faults faults-orders check build bench lock clean
 
 help: ## List the verbs
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed ## Make the environment .venv (PYTHON=… chooses the interpreter: 3.11 or newer)
 
@@ -30,6 +32,12 @@ demo: setup ## Submit 25 MassIDs to the local stack and watch them close (ARGS="
 
 test: setup ## Run all tests (ARGS="-k name …")
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
+
+faults: setup ## Kill workers everywhere and prove that nothing is lost, doubled or out of order (RUNS=… SEED=…)
+	@$(BIN)/python -m tests.faults $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+faults-orders: setup ## The same for money: orders are never paid twice (RUNS=… SEED=…)
+	@$(BIN)/python -m tests.orders.faults $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: setup $(VENV_SAM)/.installed ## Lint, format, types, template, docs
 	@$(BIN)/ruff check .
@@ -43,9 +51,13 @@ check: setup $(VENV_SAM)/.installed ## Lint, format, types, template, docs
 build: $(VENV_SAM)/.installed ## Make the artifacts for AWS in .aws-sam (no Docker, no Python 3.13 needed)
 	@PYTHON=$(abspath $(VENV_SAM))/bin/python $(VENV_SAM)/bin/sam build
 
+bench: setup $(VENV)/.installed-bench ## Measure, side by side, what the README claims (ONLY=start: one figure, BENCH=full: the whole matrix)
+	@$(BIN)/python -m benchmarks $(ONLY) $(if $(filter full,$(BENCH)),--full)
+
 lock: $(VENV_LOCK)/.installed ## Pin requirements/*.in anew, with hashes
 	@cd requirements && compile() { ../$(VENV_LOCK)/bin/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url "$$@"; }; \
 	compile --universal --python-version 3.11 dev.in --output-file dev.txt; \
+	compile --universal --python-version 3.11 bench.in --output-file bench.txt; \
 	compile --universal --python-version 3.11 sam.in --output-file sam.txt; \
 	compile --universal --python-version 3.11 lock.in --output-file lock.txt; \
 	compile --python-version 3.13 --python-platform aarch64-manylinux2014 --constraint dev.txt runtime.in --output-file runtime.txt
@@ -63,6 +75,11 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@echo "Installing requirements/dev.txt into $(VENV) …"
 	@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement requirements/dev.txt
 	@$(BIN)/python $(PIP_INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed
+	@echo "Installing requirements/bench.txt into $(VENV) …"
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement requirements/bench.txt
 	@touch $@
 
 $(VENV_SAM)/.installed: requirements/sam.txt
