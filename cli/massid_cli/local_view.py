@@ -42,6 +42,8 @@ def _endpoints(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield ("control" if url == state["controlUrl"] else ", ".join(services) if len(services) < 3 else "AWS"), url
     if state.get("carrotUrl"):
         yield "Carrot", state["carrotUrl"]
+    if state.get("carbonextUrl"):
+        yield "Carbonext", state["carbonextUrl"]
 
 
 def _commands(state: Mapping[str, Any], kind: str, command: str) -> Iterator[str]:

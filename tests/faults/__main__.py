@@ -8,7 +8,7 @@ from tests.faults.execution import execute
 from tests.faults.report import Report
 from tests.faults.runner import Ended, catch_all, record_all, run_all
 from tests.faults.stack_tier import run_stack_tier
-from tests.faults.suite import SYSTEMATIC, again, every_boundary, poisoned, random_plans
+from tests.faults.suite import SYSTEMATIC, again, every_boundary, outages, poisoned, random_plans
 
 LEAST_BY_CHANCE = 100
 
@@ -21,7 +21,7 @@ def main() -> int:
     print(f"seed {options.seed}", flush=True)
     report = Report(options.seed)
     recorded = record_all(SYSTEMATIC)
-    systematic = [*every_boundary(recorded), *poisoned()]
+    systematic = [*every_boundary(recorded), *poisoned(), *outages()]
     chance = random_plans(max(options.runs - len(systematic), LEAST_BY_CHANCE), options.seed)
     print(f"workers: every boundary once ({len(systematic)} runs), then at random ({len(chance)} runs)")
     plans = [*systematic, *chance]

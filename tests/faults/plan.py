@@ -16,6 +16,7 @@ class Plan:
 
     `workers`: how many invocations may overlap. `duplicates`, `reorder`: see queues.py. `sandbox`: switches of the sandbox.
     `freezes`: how likely a worker stands still before an AWS call, once in an invocation.
+    `latency`: how long an answer of the platform is on its way, in seconds.
     `moves`: how likely an hour passes between two invocations, so that access tokens expire.
     """
 
@@ -29,11 +30,15 @@ class Plan:
     reorder: bool = False
     freezes: float = 0
     moves: float = 0
+    latency: float = 0.06
     sandbox: Mapping[str, Any] = field(default_factory=dict)
+    outage: tuple[float, float] | None = None
+    """From when to when the platform fails every write, in seconds."""
 
     def __str__(self) -> str:
-        """What `--repeat` takes."""
-        return f"{self.scenario}/{self.kill_at or self.poison or ''}/{self.seed}"
+        """What `--repeat` takes; an outage always goes the same way."""
+        outage = f"outage {self.sandbox.get('fault_weights')}" if self.outage else ""
+        return f"{self.scenario}/{self.kill_at or self.poison or outage}/{self.seed}"
 
 
 MEMORIES: tuple[dict[str, Any], ...] = (
@@ -68,6 +73,7 @@ def at_random(scenarios: tuple[str, ...], seed: int) -> Plan:
         duplicates=random.choice((0, 0.1, 0.4)),
         reorder=random.random() < 0.5,
         freezes=random.choice((0, 0, 0.02, 0.1)),
+        latency=random.choice((0.06, 0.06, 1, 6)),
         moves=random.choice((0, 0, 0.05)),
         sandbox=sandbox,
     )

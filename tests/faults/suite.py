@@ -38,9 +38,18 @@ def poisoned() -> list[Plan]:
     ]
 
 
+def outages() -> list[Plan]:
+    """Three days in which every write fails, from the moment that files or events go out."""
+    days = 3 * 86_400.0
+    kinds = ((0.6, "503-json-before"), (0.6, "broken-before"), (1.5, "504-text-after"))
+    return [Plan("lifecycle", sandbox={"fault_weights": {kind: 1}}, outage=(start, days)) for start, kind in kinds]
+
+
 def again(name: str) -> Plan:
     """The plan of that name. Raises ValueError if it is none."""
     scenario, boundary, seed = name.split("/")
+    if boundary.startswith("outage"):
+        return next(plan for plan in outages() if str(plan) == name)
     if "#" in boundary:
         return at_boundary(scenario, boundary, int(seed))
     return Plan(scenario, poison=boundary) if boundary else at_random(CHANCE, int(seed))
@@ -56,7 +65,7 @@ def against(mutation: str, seed: int) -> Iterator[Plan]:
     if mutation == "hold on a hole off":
         yield Plan("hole")
     if mutation == "leases taken over at once":
-        yield from (Plan("lifecycle", seed=seed + number, workers=4, duplicates=1) for number in range(10))
+        yield from (Plan("lifecycle", seed=seed + number, workers=4, duplicates=1, latency=5) for number in range(10))
     if mutation == "leases never taken over":
         yield at_boundary("lifecycle", "carrot.create#1:effect", 0)
     yield from random_plans(20, seed)

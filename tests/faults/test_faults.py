@@ -5,7 +5,7 @@ import pytest
 from tests.faults.mutations import MUTATIONS
 from tests.faults.plan import Plan
 from tests.faults.runner import Ended, catch_all, record_all, run_all
-from tests.faults.suite import SYSTEMATIC, every_kind, poisoned, random_plans
+from tests.faults.suite import SYSTEMATIC, every_kind, outages, poisoned, random_plans
 
 pytestmark = pytest.mark.timeout(300)
 SEED = 20260
@@ -33,6 +33,11 @@ def test_kills_duplicates_disorder_and_faults_together_lose_double_and_reorder_n
 def test_what_every_worker_dies_over_becomes_a_dead_letter_and_nothing_else_does() -> None:
     """The third lease that ran out is WorkerCrashed, and a batch is taken apart before anything in it dies."""
     assert failures(poisoned()) == []
+
+
+def test_an_outage_of_days_ends_with_everything_delivered_and_nothing_dead() -> None:
+    """Invariant 5."""
+    assert failures(outages()[:1]) == []
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)

@@ -29,10 +29,9 @@ from tests.faults.scenarios import Deed
 from tests.faults.worker import Worker
 
 AWS_SECONDS = 0.005
-CALL_SECONDS = 0.06
-MOST_STEPS = 6000
+MOST_STEPS = 30_000
 PATIENCE = timedelta(hours=8)
-"""Long enough for every backoff, lease and visibility in a row; what isn't done by then is lost."""
+"""After the last deed. Long enough for every backoff, lease and visibility in a row; what isn't done by then is lost."""
 FREEZE_SECONDS = (5, 250)
 """From less than a lease to more than a visibility."""
 SWEEP_EVERY = timedelta(minutes=5)
@@ -86,7 +85,7 @@ class World:
         self._idle: dict[str, list[Worker]] = {}
         self._busy: list[Busy] = []
         self._later: list[tuple[datetime, Callable[[], Any]]] = []
-        self._forked = 0
+        self._forked = self._frozen = 0
         self._next_sweep = self.clock.now() + SWEEP_EVERY
 
     # ------------------------------------------------------------------------------------------------------- the main loop
@@ -94,8 +93,10 @@ class World:
     def run(self, deeds: Sequence[Deed], satisfied: Callable[[], bool]) -> Outcome:
         """Until all deeds are done, the queues are empty and `satisfied()`, or patience ends."""
         start = self.clock.now()
-        ends = start + PATIENCE
         self._later = [(start + timedelta(seconds=deed.after), lambda deed=deed: deed.do(self.cloud)) for deed in deeds]  # type: ignore[misc]
+        for after, rate in zip(self.plan.outage or (), (1, 0), strict=False):
+            self._later.append((start + timedelta(seconds=after), lambda rate=rate: self._fail(rate)))  # type: ignore[misc]
+        ends = max(moment for moment, _ in self._later) + PATIENCE
         try:
             for _ in range(MOST_STEPS):
                 self._move_to(self.clock.now())
@@ -108,6 +109,10 @@ class World:
             self._end_all()
         self.outcome.missed = (self.plan.kill_at or self.plan.poison) is not None and not self.outcome.kills
         return self.outcome
+
+    def _fail(self, rate: float) -> None:
+        """From now on so many of the platform's answers to writes are faults."""
+        self.platform.sandbox.settings = self.platform.sandbox.settings.changed({"fault_rate": rate})
 
     def _pass_time(self, satisfied: Callable[[], bool]) -> bool:
         """To the next thing that happens by itself; whether there is one."""
@@ -204,9 +209,10 @@ class World:
         """
         if busy.frozen or call.service == "s3" or not self.plan.freezes:
             return False
-        if self.random.random() >= self.plan.freezes:
+        if not self._may_harm() or self.random.random() >= self.plan.freezes:
             return False
         busy.frozen = True
+        self._frozen += 1
         busy.ready = self.clock.now() + timedelta(seconds=self.random.uniform(*FREEZE_SECONDS))
         return True
 
@@ -239,7 +245,7 @@ class World:
         if self._dies(busy, name, "effect"):
             return
         busy.answer, busy.boundary = Reply(answer), name
-        busy.ready = self.clock.now() + timedelta(seconds=CALL_SECONDS)
+        busy.ready = self.clock.now() + timedelta(seconds=self.plan.latency)
 
     def _hand_over(self, busy: Busy) -> None:
         """Give an answer that has been on its way. A worker may see it and die."""
@@ -291,9 +297,11 @@ class World:
             return boundary == self.plan.kill_at
         if self.plan.poison is not None:
             return kind_of(boundary) == self.plan.poison
-        if len(self.outcome.kills) >= MOST_KILLS or not self.plan.kill_share:
-            return False
-        return self.random.random() < self.plan.kill_share
+        return self._may_harm() and self.random.random() < self.plan.kill_share
+
+    def _may_harm(self) -> bool:
+        """Whether another worker may die or stand still by chance: the third lease that runs out would be a dead letter."""
+        return len(self.outcome.kills) + self._frozen < MOST_KILLS
 
     def _bury_worker(self, busy: Busy, boundary: str, *, ended: bool) -> None:
         self._busy.remove(busy)

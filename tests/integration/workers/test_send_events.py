@@ -215,26 +215,60 @@ def test_a_platform_without_the_batch_endpoint_gets_the_events_one_by_one(open_d
 
 def test_a_dead_workers_batch_is_read_before_it_is_sent_again(open_document: Bench) -> None:
     """Invariant 1: a lease that ran out may have been a call."""
-
-    class Killed(BaseException):
-        pass
-
-    def take_effect_and_die(call: Call) -> None:
-        open_document.carrot._append_all(call.document_id, call.bodies)
-        raise Killed
-
     open_document.carrot.memory = timedelta(0)
     open_document.send(EVENTS, events_message(event("a", 1), event("b", 2)))
-    open_document.carrot.before = take_effect_and_die
-    with pytest.raises(Killed):
-        open_document.work(EVENTS)
-    open_document.carrot.before = lambda call: None
+    die_while_sending(open_document, takes_effect=True)
     open_document.move(seconds=181)
 
     open_document.run()
 
     assert [call.name for call in open_document.carrot.calls] == [BATCH, READ]
     assert open_document.carrot.document.event_ids == ["a", "b"]
+
+
+class Killed(BaseException):
+    """The worker is gone: nothing of ours runs any more."""
+
+
+def die_while_sending(bench: Bench, *, takes_effect: bool = False) -> None:
+    """Whoever writes from now on dies over it, after the effect or before."""
+
+    def die(call: Call) -> None:
+        if call.name != READ:
+            if takes_effect:
+                bench.carrot._append_all(call.document_id, call.bodies)
+            raise Killed
+
+    bench.carrot.before = die
+    with pytest.raises(Killed):
+        bench.run()
+    bench.carrot.before = lambda call: None
+
+
+@pytest.mark.parametrize(("names", "deaths"), [(("a",), 3), (("a", "b"), 6)], ids=["alone", "in a batch"])
+def test_the_third_worker_that_dies_over_an_event_makes_it_a_dead_letter_and_its_redrive_looks_first(
+    open_document: Bench, names: tuple[str, ...], deaths: int
+) -> None:
+    """WorkerCrashed: whether the event stands is unknown, so it is read before it is sent again (invariant 1). Over a batch
+    three may die before it is taken apart."""
+    events = [event(name, minute) for minute, name in enumerate(names, 1)]
+    open_document.send(EVENTS, events_message(*events, token="token-1"))
+    for death in range(1, deaths + 1):
+        assert open_document.dead == []
+        die_while_sending(open_document, takes_effect=death == deaths)
+    open_document.run()
+    (letter,) = open_document.letters()
+    assert (letter.error_type, letter.item) == ("WorkerCrashed", "a")
+    assert open_document.steps.answers == [("token-1", "WorkerCrashed")]
+
+    open_document.carrot.calls.clear()
+    (resting,) = open_document.queues.resting()
+    open_document.move(minutes=10)
+    open_document.send(EVENTS, resting.body, group="doc")
+    open_document.run()
+
+    assert open_document.carrot.calls[0].name == READ
+    assert open_document.carrot.document.event_ids == list(names)
 
 
 def test_concurrent_appends_from_both_ways_in_stay_ordered(open_document: Bench) -> None:

@@ -48,11 +48,30 @@ def test_a_worker_that_died_before_the_start_is_made_good_by_the_message_coming_
             raise RuntimeError("StartExecution failed")
         start(**asked)
 
-    bench.steps.start_execution = fail_once  # type: ignore[method-assign,assignment]
+    bench.steps.start_execution = fail_once  # type: ignore[method-assign]
     bench.send(SUBMISSIONS, submission(actor()))
     bench.run()
 
     assert list(bench.steps.executions) == ["doc-g1-r1"]
+
+
+def test_more_of_it_before_the_open_run_was_started_starts_that_run_and_no_second_one(bench: Bench) -> None:
+    """Its worker is about to, or died before: one run is open at a time."""
+    start = bench.relay.lifecycle.start
+
+    def be_overtaken(*given: object) -> None:
+        bench.relay.lifecycle.start = start  # type: ignore[method-assign]
+        bench.work(SUBMISSIONS, relay=bench.container(), most=1)
+        start(*given)  # type: ignore[arg-type]
+
+    bench.relay.lifecycle.start = be_overtaken  # type: ignore[method-assign,assignment]
+    bench.send(SUBMISSIONS, submission(actor()))
+    bench.send(SUBMISSIONS, submission(actor(), close()))
+    bench.work(SUBMISSIONS, most=1)
+
+    assert list(bench.steps.executions) == ["doc-g1-r1"]
+    assert bench.steps.executions["doc-g1-r1"]["closes"] is False
+    assert len(bench.waiting(EVENTS)) == 2
 
 
 def test_more_of_it_while_a_run_is_open_goes_to_the_queues_beside_the_run(bench: Bench) -> None:

@@ -153,4 +153,4 @@ class Timelines(RuleBasedStateMachine):
 
 
 TestTimelines = Timelines.TestCase
-TestTimelines.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
+TestTimelines.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

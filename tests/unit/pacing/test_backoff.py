@@ -1,5 +1,6 @@
 """Delays before a message comes back (invariant 5)."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -71,10 +72,11 @@ def test_no_message_is_received_so_often_that_sqs_gives_it_up_before_its_queue_f
 ) -> None:
     """Invariant 5: an outage of days loses nothing. 1,000 receives and 10 days are template.yaml's."""
     backoff, days = Backoff(jitter=lambda: jitter), 10 * 24 * 3600
-    for delay in (
+    delays: list[Callable[[int], int]] = [
         lambda n: backoff.after_not_now(wait, receives=n),
         lambda n: backoff.after_failures(n, receives=n),
-    ):
+    ]
+    for delay in delays:
         passed, receives = 0, 0
         while passed < days:
             receives += 1

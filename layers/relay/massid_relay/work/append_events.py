@@ -42,6 +42,8 @@ def append_events(relay: Relay, group: list[Source]) -> None:
     turn = Turn(relay, relay.documents.load(external_id), group)
     try:
         asks = [ask for source in group if (ask := _enter(turn, source)) is not None]
+        for source in group:
+            _bury_again(turn, source)
         _advance(turn)
         _settle(turn, asks)
     except StaleRecord:
@@ -65,7 +67,6 @@ def _enter(turn: Turn, source: Source) -> Ask | None:
     turn.dirty = True
     turn.together_with += [item for item in asked.part_items if item not in turn.together_with]
     _bury_refused(turn, source, asked.entries, refused)
-    _bury_again(turn, source)
     if new_files and turn.record.created:
         look_for_files(turn.relay, turn.record.external_id, new_files)
     outside = next((refusal for refusal in refused if not refusal.hold), None)

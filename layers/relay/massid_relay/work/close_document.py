@@ -72,7 +72,8 @@ def _require(turn: Turn, remote: RemoteDocument, status: str) -> None:
     if not problems:
         return
     confirmed = turn.record.last_confirmed
-    if confirmed is not None and turn.relay.now() - confirmed < turn.relay.settings.visibility_delay:
+    read_at = turn.read_at or turn.relay.now()
+    if confirmed is not None and read_at - confirmed < turn.relay.settings.visibility_delay:
         raise NotReady("what was confirmed a moment ago is not all visible yet", retry_after=1)
     raise VerificationFailed("the document on the network is not what was asked for", fields=problems)
 
@@ -125,15 +126,17 @@ def _end_without_answer(turn: Turn, close: EventEntry, owner: str, error: RelayE
 
 
 def tell(turn: Turn, error: PermanentFailure) -> None:
-    """The document is closed and wrong, or can't be read. Nothing can be sent any more; a person must know."""
+    """The document is closed and wrong, or can't be read. Nothing can be sent any more; a person must know.
+
+    The dead letter comes first: whoever dies before the record says so will read the document again."""
 
     def change(record: DocumentRecord) -> None:
         record.verification_failed = True
         if record.closing_event is not None:
             record.closing_event.refusal = Refusal.of(error, turn.message_id)
 
-    turn.record = apply(turn.relay, turn.record, change)
     close = turn.record.closing_event
     body = {"version": 1, "documentExternalId": turn.record.external_id, "wake": "Verify"}
     item = close.external_id if close else None
     bury(turn.relay, turn.sources[0], error, external_id=turn.record.external_id, item=item, body=body)
+    turn.record = apply(turn.relay, turn.record, change)

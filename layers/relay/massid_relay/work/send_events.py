@@ -6,7 +6,7 @@ from datetime import timedelta
 from massid_relay.core.errors import NotReady, PermanentFailure, RelayError, WorkerCrashed
 from massid_relay.core.first_contact import parties_of, plan_round
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.operation import Operation
+from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.ports import AppendedEvent
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 from massid_relay.core.timeline import end_by_cancel
@@ -43,14 +43,15 @@ def send_events(turn: Turn, events: Sequence[EventEntry]) -> None:
 def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     """A batch whose outcome is unknown is looked up before it is sent again: nobody says whether deduplication ids work
     inside a batch. What a read doesn't show is believed absent only after the visibility delay. A single event is covered
-    by its deduplication id for as long as that is remembered."""
+    by its deduplication id for as long as that is remembered, unless workers died over it and a person redrove it."""
     operation = _batch(turn.record).operation
     try:
         operation.end_dead_lease(turn.relay.now())
     except WorkerCrashed as error:
         _after_crashes(turn, events, error)
         return
-    if len(events) == 1 and events[0].state is EventState.WAITING and _remembered(turn, operation):
+    alone = len(events) == 1 and events[0].state is EventState.WAITING and operation.stage is not Stage.REFUSED
+    if alone and _remembered(turn, operation):
         send_events(turn, events)
         return
     quiet = turn.relay.now() - operation.last_attempt

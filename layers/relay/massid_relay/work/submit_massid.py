@@ -8,7 +8,7 @@ from massid_relay.core.orders.rules import valid_order
 from massid_relay.ledger.runs import Run, RunState, RunTaken
 from massid_relay.work.checked import check
 from massid_relay.work.source import Source
-from massid_relay.work.stored import CLOSING, TIMELINE, StoredSubmission, received_submission
+from massid_relay.work.stored import CLOSING, TIMELINE, StoredSubmission, received_submission, stored_submission
 
 GENERATION = 1
 VERSION = 1
@@ -26,11 +26,9 @@ def submit_massid(relay: Relay, source: Source) -> None:
     check(relay, stored.submission)
     newest = relay.runs.newest(stored.external_id)
     if newest is not None and newest.state is RunState.OPEN:
-        if newest.part == stored.part and not _ended_unsaid(relay, stored, newest):
-            _start(relay, stored, newest)
-            return
-        if newest.part != stored.part and _running(relay, stored, newest):
-            _add(relay, stored)
+        if _goes_on(relay, stored, newest):
+            if newest.part != stored.part:
+                _add(relay, stored)
             return
         relay.runs.fail(stored.external_id, newest)
         newest = relay.runs.newest(stored.external_id)
@@ -41,13 +39,14 @@ def submit_massid(relay: Relay, source: Source) -> None:
     _start(relay, stored, run)
 
 
-def _running(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
-    return relay.lifecycle.status(_name(stored, run)) == "RUNNING"
-
-
-def _ended_unsaid(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
-    """Whether the execution ended without the state machine writing so: stopped by hand, or out of its own time."""
-    return relay.lifecycle.status(_name(stored, run)) not in {"RUNNING", None}
+def _goes_on(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
+    """Whether the open run's execution runs. One that isn't there yet is started: its worker is about to, or died before.
+    One that ended without the state machine writing so (stopped by hand, out of its own time) does not go on."""
+    status = relay.lifecycle.status(_name(stored, run))
+    if status is None:
+        own = stored if run.part == stored.part else stored_submission(relay, stored.external_id, run.part)
+        _start(relay, own, run)
+    return status in {"RUNNING", None}
 
 
 def _start(relay: Relay, stored: StoredSubmission, run: Run) -> None:

@@ -1,6 +1,7 @@
 """A document's turn: its record, its payloads, and the messages of its FIFO group that one invocation brought."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from massid_relay.bootstrap import Relay
@@ -28,6 +29,8 @@ class Turn:
     dirty: bool = False
     together_with: list[dict[str, Any]] = field(default_factory=list)
     """Payloads to be stored in the same transaction as the record that refers to them."""
+    read_at: datetime | None = None
+    """When the document was last read: what it showed is judged by that time, however long the worker stood still since."""
     _events: dict[str, JsonObject] = field(default_factory=dict)
 
     @property
@@ -102,6 +105,7 @@ class Turn:
 
     def read_remote(self) -> RemoteDocument:
         """The document as it stands on the network. A read needs no lease, but never outlives one."""
+        self.read_at = self.relay.now()
         return read_back(self.relay, self.record, self.relay.now() + self.relay.settings.lease)
 
     def learn(self, remote: RemoteDocument) -> None:

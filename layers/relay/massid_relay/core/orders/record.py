@@ -113,8 +113,8 @@ class OrderRecord:
         self.sent_at = None
 
     def unknown(self, now: datetime) -> None:
-        """No usable answer: the order may stand."""
-        self.state, self.lease, self.ended_at = OrderState.OUTCOME_UNKNOWN, None, now
+        """No usable answer: the order may stand. What was seen of the list before this moment counts for nothing."""
+        self.state, self.lease, self.ended_at, self.clean_since = OrderState.OUTCOME_UNKNOWN, None, now, None
 
     def absent(self) -> None:
         """The list has proven that no order came of it: it may be posted again."""
