@@ -13,6 +13,8 @@ from benchmarks.rows import Figure, Row
 
 BUILD = Path("build")
 RESULTS = BUILD / "bench.json"
+WIDTH = 160
+"""Columns of a table in a file."""
 
 
 def show(figure: Figure, rows: Sequence[Row]) -> None:
@@ -23,10 +25,10 @@ def show(figure: Figure, rows: Sequence[Row]) -> None:
     for row in rows:
         verdict = {True: "met", False: "MISSED", None: ""}[row.met]
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        table.add_row(
-            row.what, written(row.ours), written(row.baseline), ratio, row.unit, f"{row.aim} {verdict}".strip()
-        )
-    Console().print(table)
+        aim = f"{row.aim} {verdict}".strip()
+        table.add_row(row.what, written(row.ours), written(row.baseline), ratio, row.unit, aim, row.note)
+    console = Console()
+    Console(width=None if console.is_terminal else WIDTH).print(table)
 
 
 def keep(figure: Figure, rows: Sequence[Row]) -> None:
