@@ -37,7 +37,7 @@ def confirmed(status: OrderStatus = OrderStatus.ISSUED) -> OrderRecord:
     return record
 
 
-@pytest.mark.parametrize("state", set(OrderState) - {OrderState.RECORDED})
+@pytest.mark.parametrize("state", sorted(set(OrderState) - {OrderState.RECORDED}))
 def test_only_a_recorded_order_may_be_posted(state: OrderState) -> None:
     """Invariant 4."""
     record = fresh()
