@@ -26,7 +26,8 @@ def events_message(external_id: str, *events: JsonObject) -> JsonObject:
 def actor(**changes: Any) -> JsonObject:
     event = deepcopy(next(event for event in sample("events")["events"] if event["name"] == "ACTOR"))
     event.pop("externalId", None)
-    return event | changes
+    changed: JsonObject = event | changes
+    return changed
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ def changed(timeline: Timeline, what: str, now: int, pacing: Pacing) -> Timeline
 
 def play(pacing: Pacing, script: Sequence[tuple[int, int, int, int, str]]) -> list[Slot]:
     """All slots that a fleet with wrong clocks gets, in the order of their reservation."""
-    timeline, now, slots = Timeline(), NOW, []
+    timeline, now = Timeline(), NOW
+    slots: list[Slot] = []
     for passed, wanted, reach, skew, what in script:
         now += passed
         local = now + skew
