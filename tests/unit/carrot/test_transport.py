@@ -1,6 +1,7 @@
 """httpx behind its one file: each exception has a meaning, none leaks, nothing is logged (invariants 5 and 7)."""
 
 import logging
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -95,7 +96,7 @@ def test_an_exception_of_a_later_httpx_counts_as_its_nearest_ancestor() -> None:
         (Request("PUT", "https://storage.example:port/?X-Amz-Signature=hidden"), "InvalidURL"),
         (Request("PUT", "ftp://storage.example/?X-Amz-Signature=hidden"), "UnsupportedProtocol"),
         (Request("PUT", "/only/a/path?X-Amz-Signature=hidden"), "UnsupportedProtocol"),
-        (Request("PUT", f"http://{'a' * 64}.example/?X-Amz-Signature=hidden"), "UnicodeError"),
+        (Request("PUT", f"http://{'a' * 64}.example/?X-Amz-Signature=hidden"), "Unicode(Encode)?Error"),
         (Request("PUT", URL, headers={"x-amz-meta-name": "João"}), "UnicodeEncodeError"),
     ],
     ids=["port", "scheme", "relative", "host", "header"],
@@ -105,7 +106,7 @@ def test_a_request_that_can_t_be_written_is_never_sent_and_never_quoted(request_
     with new_http_client() as http, pytest.raises(NeverSent) as caught:
         exchange(http, CALL, request_, Deadline(CALL, 20, 3))
 
-    assert str(caught.value) == f"{CALL}: {kind}"
+    assert re.fullmatch(f"{CALL}: {kind}", str(caught.value))  # Python 3.13 is more precise than 3.11
     assert caught.value.__context__ is None
 
 
