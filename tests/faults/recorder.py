@@ -5,8 +5,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from massid_relay.core.record import DocumentRecord
-from pydantic import TypeAdapter
+from massid_relay.ledger.documents import unpacked
 
 from tests.faults.clock import SharedTime
 from tests.faults.protocol import AwsCall
@@ -24,8 +23,6 @@ from tests.faults.trace import (
     TokenAnswered,
     Trace,
 )
-
-_RECORD = TypeAdapter(DocumentRecord)
 
 
 class Recorder:
@@ -71,7 +68,7 @@ class Recorder:
     def _put(self, worker: str, item: dict[str, Any]) -> None:
         key, sort = item["pk"]["S"], item["sk"]["S"]
         if sort.startswith("GEN#"):
-            self._add(Saved, worker, record=_RECORD.validate_json(item["body"]["S"]))
+            self._add(Saved, worker, record=unpacked(item["body"]["B"]))
         elif sort == "DEAD":
             self._add(Buried, worker, dead_letter_id=key.removeprefix("DEAD#"))
 

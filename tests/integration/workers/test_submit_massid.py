@@ -24,7 +24,7 @@ def test_a_submission_starts_one_execution_with_ids_alone(bench: Bench) -> None:
     (name,), (given,) = bench.steps.executions, bench.steps.executions.values()
     assert name == "doc-g1-r1"
     assert given["externalId"] == "doc"
-    assert given["closes"] is True
+    assert given["submissionRef"]
     assert "document" not in given
 
 
@@ -70,7 +70,6 @@ def test_more_of_it_before_the_open_run_was_started_starts_that_run_and_no_secon
     bench.work(SUBMISSIONS, most=1)
 
     assert list(bench.steps.executions) == ["doc-g1-r1"]
-    assert bench.steps.executions["doc-g1-r1"]["closes"] is False
     assert len(bench.waiting(EVENTS)) == 2
 
 

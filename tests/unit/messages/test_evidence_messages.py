@@ -26,7 +26,9 @@ def objects(message: JsonObject) -> EvidenceObjects:
 def test_a_request_names_files(refusal: Refusal) -> None:
     body: JsonObject = {"version": 1, "documentExternalId": "load-1", "fileNames": ["a b.pdf"], "taskToken": "token"}
     assert isinstance(parse_evidence_message(dumps(body)), EvidenceRequest)
-    assert refusal(parse_evidence_message, body | {"fileNames": []}) == {"fileNames": "must not be empty"}
+    assert isinstance(parse_evidence_message(dumps(body | {"fileNames": []})), EvidenceRequest)
+    without_token = {"version": 1, "documentExternalId": "load-1", "fileNames": []}
+    assert refusal(parse_evidence_message, without_token) == {"fileNames": "must not be empty"}
     assert list(refusal(parse_evidence_message, body | {"fileNames": ["a", "b/c"]})) == ["fileNames.1"]
     assert list(refusal(parse_evidence_message, body | {"fileNames": ["a", "a"]})) == ["fileNames"]
 

@@ -1,5 +1,6 @@
 """Document records: loaded with a consistent read, written whole under the condition that nobody wrote in between."""
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,16 @@ def _record() -> TypeAdapter[DocumentRecord]:
     return TypeAdapter(DocumentRecord)
 
 
+def packed(record: DocumentRecord) -> bytes:
+    """The record as the ledger keeps it: JSON, compressed, for DynamoDB bills a write by the KB and most of it is hex."""
+    return zlib.compress(_record().dump_json(record, exclude_defaults=True))
+
+
+def unpacked(body: bytes) -> DocumentRecord:
+    """The record that `packed` made."""
+    return _record().validate_json(zlib.decompress(body))
+
+
 class StaleRecord(Exception):
     """Somebody else wrote the record since it was loaded. Load it again and decide again."""
 
@@ -45,7 +56,7 @@ class DocumentStore:
             TableName=self._table, Key=_key(external_id, generation), ConsistentRead=True, ProjectionExpression="body"
         )
         item = answer.get("Item")
-        return _record().validate_json(item["body"]["S"]) if item else DocumentRecord(external_id, generation)
+        return unpacked(item["body"]["B"]) if item else DocumentRecord(external_id, generation)
 
     def save(
         self,
@@ -82,11 +93,10 @@ class DocumentStore:
         return [_identity(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
 
     def _item(self, record: DocumentRecord, look_at: datetime | None) -> dict[str, Any]:
-        body = _record().dump_json(record, exclude_defaults=True).decode()
         item = {
             **_key(record.external_id, record.generation),
             "version": {"N": str(record.version)},
-            "body": {"S": body},
+            "body": {"B": packed(record)},
         }
         if look_at is not None:
             item |= {"gpk": {"S": WAITING}, "gsk": {"S": iso(look_at)}}

@@ -79,7 +79,6 @@ class StoredSubmission:
             "externalId": self.external_id,
             "submissionRef": self.part,
             "fileNames": self.file_names,
-            "closes": self.has(CLOSING),
             "cancelOnFailure": self.submission.on_failure == "cancel",
         }
 

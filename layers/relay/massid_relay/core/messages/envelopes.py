@@ -11,7 +11,7 @@ from massid_relay.core.messages.base import ExternalId, Message, Number, Text, n
 from massid_relay.core.messages.document import Document
 from massid_relay.core.messages.event import Event
 from massid_relay.core.messages.payload import payload_of
-from massid_relay.core.messages.shape import both, one_of
+from massid_relay.core.messages.shape import both, one_of, some_unless
 
 CLOSE, CANCEL, RELATED = "CLOSE", "CANCEL", "RELATED"
 ENDS = frozenset({CLOSE, CANCEL})
@@ -145,15 +145,19 @@ class WakeMessage(Message):
 
 
 class EvidenceRequest(Message):
-    """Evidence queue: attach these files as soon as they lie in the bucket."""
+    """Evidence queue: attach these files as soon as they lie in the bucket. A lifecycle's step may ask for none."""
+
+    model_config = ConfigDict(json_schema_extra=some_unless("fileNames", "taskToken"))
 
     version: Version
     document_external_id: ExternalId
-    file_names: list[Text] = Field(min_length=1)
+    file_names: list[Text]
     task_token: Text | None = None
 
     @model_validator(mode="after")
     def _good_names(self) -> Self:
+        if not self.file_names and self.task_token is None:
+            raise problem("must not be empty", "fileNames")
         _check_names(self.file_names, "fileNames")
         return self
 

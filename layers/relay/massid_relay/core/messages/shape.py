@@ -27,6 +27,16 @@ def one_of(*names: str) -> Addition:
     return lambda schema: schema.setdefault("allOf", []).append({"oneOf": [{"required": [name]} for name in names]})
 
 
+def some_unless(name: str, other: str) -> Addition:
+    """The list `name` may be empty only where `other` is there."""
+
+    def add(schema: JsonSchema) -> None:
+        rule = {"anyOf": [{"required": [other]}, {"properties": {name: {"minItems": 1}}}]}
+        schema.setdefault("allOf", []).append(rule)
+
+    return add
+
+
 def without_default(schema: JsonSchema) -> None:
     """The default depends on other fields."""
     schema.pop("default", None)
