@@ -134,12 +134,7 @@ class CarbonextClient:
         params: Mapping[str, str] | None,
     ) -> Answer:
         settings = self._settings
-        headers = {"Authorization": f"Bearer {token.value}"}
-        content = None
-        if body is not None:
-            content = jsons.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
-        request = Request(endpoint.method, settings.url(path), content, params, headers)
+        request = Request.with_json(endpoint.method, settings.url(path), token.value, body, params)
         permit.enter(endpoint.name, settings.call_timeout)
         deadline = Deadline(endpoint.name, settings.call_timeout, settings.connect_timeout)
         try:

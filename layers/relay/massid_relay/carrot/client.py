@@ -23,7 +23,6 @@ from massid_relay.carrot.endpoints import (
 from massid_relay.carrot.settings import CarrotSettings
 from massid_relay.carrot.transport import Answer, Deadline, Request, exchange, new_http_client
 from massid_relay.carrot.upload import put_bytes
-from massid_relay.core import jsons
 from massid_relay.core.clock import Clock
 from massid_relay.core.errors import PartlyAppended, RelayError, Throttled, TransientFailure
 from massid_relay.core.jsons import JsonObject
@@ -174,12 +173,7 @@ class CarrotClient:
         params: Mapping[str, str] | None,
     ) -> Answer:
         settings = self._settings
-        headers = {"Authorization": f"Bearer {token.value}"}
-        content = None
-        if body is not None:
-            content = jsons.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
-        request = Request(endpoint.method, settings.url(path), content, params, headers)
+        request = Request.with_json(endpoint.method, settings.url(path), token.value, body, params)
         if endpoint.name in settings.paced_calls:
             permit.enter(endpoint.name, settings.call_timeout)
         deadline = Deadline(endpoint.name, settings.call_timeout, settings.connect_timeout)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -92,6 +92,17 @@ class Request:
     params: Mapping[str, str] | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     basic_auth: tuple[str, str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def with_json(
+        cls, method: str, url: str, token: str, body: jsons.JsonObject | None, params: Mapping[str, str] | None
+    ) -> Self:
+        """A call with a bearer token, and a JSON body if there is one."""
+        headers = {"Authorization": f"Bearer {token}"}
+        if body is None:
+            return cls(method, url, None, params, headers)
+        headers["Content-Type"] = "application/json"
+        return cls(method, url, jsons.dumps(body).encode(), params, headers)
 
 
 class Deadline:
