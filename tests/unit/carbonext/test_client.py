@@ -9,9 +9,10 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from massid_relay.carbonext.addresses import PRODUCTION_URL
 from massid_relay.carbonext.client import CarbonextClient
 from massid_relay.carbonext.queries import condition, list_query, one_of
-from massid_relay.carbonext.settings import PRODUCTION_URL, CarbonextSettings
+from massid_relay.carbonext.settings import CarbonextSettings
 from massid_relay.carrot.auth import ClientCredentials
 from massid_relay.carrot.transport import new_http_client
 from massid_relay.core.errors import CredentialsRefused, NeverSent, NoSlot, OutcomeUnknown

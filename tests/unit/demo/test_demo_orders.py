@@ -9,7 +9,8 @@ from massid_local.carrot_sandbox.fault_kinds import FAULT_KINDS
 from massid_local.demo.orders import FAULTS, OPTIONS, OrderOutcome, OrdersResult, carbonext_settings
 from massid_relay.core.jsons import loads
 from massid_relay.core.messages import Order
-from massid_relay.core.orders.rules import OrderPolicy, valid_order
+from massid_relay.core.orders.policy import OrderPolicy
+from massid_relay.core.orders.rules import valid_order
 from rich.console import Console
 
 

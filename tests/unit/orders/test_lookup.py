@@ -13,12 +13,11 @@ from massid_relay.core.orders.lookup import (
     AskAPerson,
     Found,
     LookAgain,
-    Settle,
-    SettlePolicy,
     Verdict,
     judge,
     look,
 )
+from massid_relay.core.orders.policy import Settle, SettlePolicy
 from massid_relay.core.orders.record import OrderRecord, OrderState
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

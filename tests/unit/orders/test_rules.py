@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from massid_relay.core.errors import CapExceeded, InvalidMessage
 from massid_relay.core.messages import Order
 from massid_relay.core.orders import meta_data
-from massid_relay.core.orders.rules import OrderPolicy, TaxIdPolicy, size_of, valid_order
-from massid_relay.core.orders.tax_ids import Spelling
+from massid_relay.core.orders.policy import OrderPolicy, Spelling, TaxIdPolicy
+from massid_relay.core.orders.rules import size_of, valid_order
 
 POLICY = OrderPolicy(cap=Decimal(10), daily_cap=Decimal(100))
 KEY = "1a5d5c3e-0000-4000-8000-000000000001"

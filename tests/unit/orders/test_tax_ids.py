@@ -2,7 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from massid_relay.core.orders.tax_ids import Spelling, check_digits_hold, plain, spelt
+from massid_relay.core.orders.policy import Spelling
+from massid_relay.core.orders.tax_ids import check_digits_hold, plain, spelt
 from stdnum.br import cnpj, cpf
 
 digits = st.text("0123456789", min_size=9, max_size=9)

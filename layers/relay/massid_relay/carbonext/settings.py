@@ -4,11 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
-Seconds = Annotated[float, Field(gt=0)]
+from massid_relay.carbonext.addresses import HOMOLOGATION_TOKEN_URL, HOMOLOGATION_URL, PRODUCTION_URL
 
-HOMOLOGATION_URL = "https://api-b2b-hml.carbonext.com.br"
-PRODUCTION_URL = "https://api-b2b.carbonext.com.br"
-HOMOLOGATION_TOKEN_URL = "https://auth-hml.carbonext.com.br/auth/realms/co2free/protocol/openid-connect/token"  # noqa: S105 - an address
+Seconds = Annotated[float, Field(gt=0)]
 
 
 class CarbonextSettings(BaseModel):

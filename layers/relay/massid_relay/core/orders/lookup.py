@@ -8,10 +8,10 @@ amount and currency, and if this list is known to show our keys at all. Everythi
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from massid_relay.core.carbonext_reading import RemoteOrder
 from massid_relay.core.orders.meta_data import keys_in
+from massid_relay.core.orders.policy import Settle, SettlePolicy
 from massid_relay.core.orders.record import OrderRecord
 
 CLOCK_SKEW = timedelta(minutes=10)
@@ -23,21 +23,6 @@ WINDOW = timedelta(days=2)
 
 POSTS_ALLOWED = 3
 SHORTEST_WAIT = timedelta(seconds=5)
-
-
-class Settle(StrEnum):
-    """Who may decide that an order is absent."""
-
-    LIST = "list"
-    PERSON = "person"
-
-
-@dataclass(frozen=True, slots=True)
-class SettlePolicy:
-    """`settle_after`: for how long an order may stay invisible in the list."""
-
-    settle_after: timedelta
-    settle: Settle = Settle.LIST
 
 
 @dataclass(frozen=True, slots=True)

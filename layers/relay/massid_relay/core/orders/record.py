@@ -51,6 +51,8 @@ class OrderRecord:
     key: str
     vcu_amount: Decimal
     currency: str
+    document_external_id: str | None = None
+    """The MassID that the order is for, where a submission brought it."""
     state: OrderState = OrderState.RECORDED
     lease: Lease | None = None
     posts: int = 0
@@ -66,8 +68,6 @@ class OrderRecord:
     order_id: str | None = None
     status: OrderStatus | None = None
     changes: list[StatusChange] = field(default_factory=list)
-    told: int = 0
-    """How many of the changes were published."""
     ordered_at: datetime | None = None
     seen_in_list: bool = False
     following_since: datetime | None = None

@@ -16,13 +16,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
-from enum import StrEnum
 
 from massid_relay.core.errors import CapExceeded, FieldProblem, InvalidMessage
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages.envelopes import CertificateRecipientInfo, Order
 from massid_relay.core.orders import meta_data, tax_ids
-from massid_relay.core.orders.tax_ids import Spelling
+from massid_relay.core.orders.policy import OrderPolicy, TaxIdPolicy
 
 KILOGRAMS_PER_VCU = 1000
 """1 VCU = 1 t CO2e (the introduction of Carbonext's documentation)."""
@@ -38,25 +37,6 @@ _RETIREMENT = {
     "retirement_tax_id": "retirementTaxId",
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-
-
-class TaxIdPolicy(StrEnum):
-    """How strictly a tax id is looked at. `off` is for recipients outside Brazil."""
-
-    CHECK_DIGITS = "check-digits"
-    FORM = "form"
-    OFF = "off"
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPolicy:
-    """What the operator allows. Caps in VCU; `decimals` after the point (no page states the precision of vcuAmount)."""
-
-    cap: Decimal
-    daily_cap: Decimal
-    decimals: int = 6
-    tax_ids: TaxIdPolicy = TaxIdPolicy.CHECK_DIGITS
-    spelling: Spelling = Spelling.PUNCTUATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,12 @@ a letter counts as its ASCII code less 48 (Receita Federal, Instrução Normativ
 """
 
 import re
-from enum import StrEnum
+
+from massid_relay.core.orders.policy import Spelling
 
 _CPF = re.compile(r"\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}", re.ASCII)
 _CNPJ = re.compile(r"[0-9A-Z]{12}\d{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-\d{2}", re.ASCII)
 _CPF_LENGTH = 11
-
-
-class Spelling(StrEnum):
-    """How tax ids are written on the wire."""
-
-    PUNCTUATED = "punctuated"
-    PLAIN = "plain"
 
 
 def plain(text: str) -> str | None:
