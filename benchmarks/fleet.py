@@ -31,6 +31,8 @@ class Usage:
     requests: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     write_units: float = 0
     read_units: float = 0
+    entries: float = 0
+    """Entries on the event bus."""
     cpu: float = 0
     billed: float = 0
     invocations: Counter[str] = field(default_factory=Counter)
@@ -40,6 +42,7 @@ class Usage:
             self.requests - before.requests,
             self.write_units - before.write_units,
             self.read_units - before.read_units,
+            self.entries - before.entries,
             self.cpu - before.cpu,
             self.billed - before.billed,
             self.invocations - before.invocations,
@@ -62,17 +65,19 @@ class Fleet:
     def usage(self) -> Usage:
         """So far."""
         requests: Counter[tuple[str, str, str]] = Counter()
-        writes = reads = 0.0
+        writes = reads = entries = 0.0
         for line in self._requests.read_text(encoding="ascii").splitlines() if self._requests.exists() else ():
             service, operation, kind, written, read = line.split()
             requests[service, operation, kind] += 1
             if service == "dynamodb":
                 writes, reads = writes + float(written), reads + float(read)
+            entries += float(written) if service == "events" else 0
         pids = [pid for pids in self.stack.functions.pids().values() for pid in pids]
         return Usage(
             requests=requests,
             write_units=writes,
             read_units=reads,
+            entries=entries,
             cpu=sum(map(cpu_seconds, pids)),
             billed=sum(seconds for _, seconds in self._billed),
             invocations=Counter(name for name, _ in self._billed),

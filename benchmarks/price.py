@@ -25,6 +25,8 @@ AIM = 1 / 3
 SECONDS_EACH = 4.0
 FIFO = "AppendEvents"
 """The function on the FIFO queue."""
+STREAMED = "Announce"
+"""The function on the ledger's stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Used:
     sqs_fifo: float = 0
     s3: float = 0
     secrets: float = 0
+    entries: float = 0
 
     def priced(self) -> dict[str, float]:
         """Dollars per million MassIDs, by service."""
@@ -57,6 +60,7 @@ class Used:
             "DynamoDB": dollars("dynamodbWriteUnit", self.write_units) + dollars("dynamodbReadUnit", self.read_units),
             "SQS": dollars("sqsRequest", self.sqs) + dollars("sqsFifoRequest", self.sqs_fifo),
             "S3 and secrets": dollars("s3Get", self.s3) + dollars("secretRequest", self.secrets),
+            "EventBridge": dollars("eventBridgeEvent", self.entries),
         }
 
 
@@ -87,11 +91,13 @@ def _ours(count: int) -> Used:
 
 
 def _of_each(fleet: Fleet, usage: Usage, count: int) -> Used:
-    """Lambda's pollers receive and delete once per invocation; the state machine sends one message per step."""
+    """Lambda's pollers receive and delete once per invocation, and read the ledger's stream for nothing; the state machine
+    sends one message per step."""
     states = fleet.states_entered()
     steps, fifo_steps = (sum(name in names for name in states) for names in (STANDARD_STEPS, FIFO_STEPS))
     fifo_invocations = usage.invocations[FIFO]
     invocations = usage.invocations.total()
+    from_standard = invocations - fifo_invocations - usage.invocations[STREAMED]
     notifications = 3
     return Used(
         transitions=len(states),
@@ -99,10 +105,11 @@ def _of_each(fleet: Fleet, usage: Usage, count: int) -> Used:
         billed_seconds=usage.billed / count,
         write_units=usage.write_units / count,
         read_units=usage.read_units / count,
-        sqs=(usage.count("sqs", "-") + 2 * (invocations - fifo_invocations)) / count + steps + notifications + 1,
+        sqs=(usage.count("sqs", "-") + 2 * from_standard) / count + steps + notifications + 1,
         sqs_fifo=(usage.count("sqs", "fifo") + 2 * fifo_invocations) / count + fifo_steps,
         s3=usage.count("s3") / count,
         secrets=usage.count("secretsmanager") / count,
+        entries=usage.entries / count,
     )
 
 

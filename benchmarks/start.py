@@ -46,9 +46,10 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...], bool]] = {
     ),
     "bury_dead_letter": ("relay.dead_letters, relay.queues", ("dynamodb", "sqs"), False),
     "sweep": ("relay.documents, relay.queues", ("dynamodb", "sqs"), False),
+    "announce": ("relay.documents, relay.event_bus", ("dynamodb", "events"), False),
     "issue_order": (
-        "relay.orders, relay.order_slots, relay.carbonext, relay.status_events",
-        ("dynamodb", "secretsmanager", "events"),
+        "relay.orders, relay.order_slots, relay.carbonext",
+        ("dynamodb", "secretsmanager"),
         True,
     ),
 }

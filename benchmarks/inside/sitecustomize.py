@@ -59,11 +59,9 @@ def _install(file: str) -> None:
         try:
             answer = make(client, operation, arguments)
         finally:
-            units = (
-                _units(operation, arguments, answer)
-                if service == "dynamodb" and "ResponseMetadata" in answer
-                else (1, 0)
-            )
+            entries = len(arguments.get("Entries", ())) if service == "events" else 1
+            counts = service == "dynamodb" and "ResponseMetadata" in answer
+            units = _units(operation, arguments, answer) if counts else (entries, 0)
             fifo = str(arguments.get("QueueUrl", "")).endswith(".fifo")
             kind = "fifo" if fifo else "pacing" if paced else "-"
             os.write(lines, f"{service} {operation} {kind} {units[0]} {units[1]}\n".encode())
