@@ -1,0 +1,1 @@
+"""What `massid migrate` does, without the command line around it."""
