@@ -1,18 +1,20 @@
 """Every message of a batch gets its own end; one that kills its workers gets one too (invariants 2, 5, 10)."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from massid_relay.core.backoff import Backoff
-from massid_relay.core.errors import InvalidMessage, NeverSent, NoSlot
+from massid_relay.core.errors import CredentialsRefused, InvalidMessage, NeverSent, NoSlot, PermanentFailure
 from massid_relay.work import handling
 from massid_relay.work.handling import RECEIVED_OFTEN, handle_each, handle_groups
 from massid_relay.work.source import QueueName, Source
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+PATIENCE = timedelta(days=9)
 
 
 class Killed(BaseException):
@@ -38,7 +40,10 @@ class FakeRelay(SimpleNamespace):
         self.visible_after: list[tuple[str, int]] = []
         come_back = lambda _url, handle, seconds: self.visible_after.append((handle, seconds))  # noqa: E731
         super().__init__(
-            backoff=Backoff(jitter=lambda: 0.5), traces=Traces(), queues=SimpleNamespace(come_back=come_back)
+            backoff=Backoff(jitter=lambda: 0.5),
+            traces=Traces(),
+            queues=SimpleNamespace(come_back=come_back),
+            settings=SimpleNamespace(message_patience=PATIENCE),
         )
 
     def now(self) -> datetime:
@@ -152,3 +157,56 @@ def test_what_is_no_sqs_event_is_an_error_not_an_empty_success() -> None:
 
     with pytest.raises(InvalidMessage):
         sources({"detail": {}}, QueueName.EVENTS)
+
+
+OLD = NOW - PATIENCE
+
+
+@pytest.mark.parametrize(
+    "error", [NoSlot("full"), NeverSent("refused"), CredentialsRefused("401"), ValueError("Fulana")], ids=repr
+)
+def test_what_would_come_back_to_a_queue_that_is_about_to_drop_it_is_buried(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Invariant 2: SQS deletes what it kept for its retention without a word. Invariant 7: a foreign error is not quoted."""
+    letters: list[PermanentFailure] = []
+    monkeypatch.setattr(handling, "bury", lambda _relay, _source, refusal: letters.append(refusal))
+    monkeypatch.setattr(handling, "hold_document", lambda _relay, _source, _letter: None)
+    relay = FakeRelay()
+
+    assert run(relay, replace(message("m"), sent_at=OLD), error) == []
+    assert [letter.error_type for letter in letters] == ["WaitedTooLong"]
+    assert ("because: " + ("ValueError" if isinstance(error, ValueError) else str(error))) in letters[0].reason
+    assert relay.visible_after == []
+
+
+def test_a_second_before_that_it_comes_back(buried: list[tuple[str, str]]) -> None:
+    assert run(FakeRelay(), replace(message("m"), sent_at=OLD + timedelta(seconds=1)), NoSlot("full")) == ["m"]
+    assert buried == []
+
+
+def test_an_old_message_that_succeeds_or_has_its_own_reason_ends_as_ever(buried: list[tuple[str, str]]) -> None:
+    old = replace(message("m"), sent_at=OLD)
+    assert run(FakeRelay(), old, None) == []
+    assert run(FakeRelay(), old, InvalidMessage("no")) == []
+    assert buried == [("m", "InvalidMessage")]
+
+
+def test_of_an_old_messages_group_it_alone_is_buried(buried: list[tuple[str, str]]) -> None:
+    def work(_group: list[Source]) -> None:
+        raise NoSlot("full")
+
+    group = [replace(message("a", group="g"), sent_at=OLD), message("b", group="g")]
+    assert failed(handle_groups(FakeRelay(), "url", group, work)) == ["b"]  # type: ignore[arg-type]
+    assert buried == [("a", "WaitedTooLong")]
+
+
+def test_what_sqs_moved_itself_comes_back_for_as_long_as_its_queue_keeps_it(buried: list[tuple[str, str]]) -> None:
+    """It keeps the age it had: its burial is tried until it succeeds, under its own reason."""
+
+    def work(_source: Source) -> None:
+        raise NoSlot("full")
+
+    old = replace(message("m"), sent_at=OLD)
+    assert failed(handle_each(FakeRelay(), None, [old], work)) == ["m"]  # type: ignore[arg-type]
+    assert buried == []

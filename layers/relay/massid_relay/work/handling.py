@@ -8,6 +8,8 @@
 | NotNow | comes back when that says, or soon; it was no attempt |
 | CredentialsRefused | comes back; the fleet pauses |
 | anything else | comes back; it is a bug or AWS itself, and is logged as an error |
+
+What would come back for ever is buried before its queue drops it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +19,15 @@ from datetime import timedelta
 from typing import Any
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import CredentialsRefused, NotNow, PermanentFailure, TransientFailure, WorkerCrashed
+from massid_relay.core.errors import (
+    CredentialsRefused,
+    NotNow,
+    PermanentFailure,
+    RelayError,
+    TransientFailure,
+    WaitedTooLong,
+    WorkerCrashed,
+)
 from massid_relay.core.operation import CRASHES_ALLOWED
 from massid_relay.log import logger
 from massid_relay.work.burial import bury
@@ -35,11 +45,13 @@ def handle_each(
 ) -> dict[str, Any]:
     """A standard queue: every message on its own, beside each other. Returns Lambda's partial batch response.
 
-    Without `queue_url` a message that failed comes back after its queue's own visibility timeout.
+    Without `queue_url` a message that failed comes back after its queue's own visibility timeout, for as long as that queue
+    keeps it.
     """
+    attempted = _traced if queue_url is None else _patiently
 
     def handle(messages: list[Source]) -> int:
-        delay = _attempt(relay, messages[0], lambda: _traced(relay, messages[0], lambda: work(messages[0])))
+        delay = _attempt(relay, messages[0], lambda: attempted(relay, messages[0], lambda: work(messages[0])))
         if delay is not None and queue_url is not None:
             relay.queues.come_back(queue_url, messages[0].receipt_handle, delay)
         return int(delay is None)
@@ -74,7 +86,7 @@ def handle_groups(
 def _work_through(relay: Relay, group: list[Source], work: Callable[[list[Source]], None], done: list[Source]) -> None:
     """`done` gets what is done with: the whole group, or its first message alone, buried."""
     try:
-        _traced(relay, group[0], lambda: work(group))
+        _patiently(relay, group[0], lambda: work(group))
     except PermanentFailure as error:
         hold_document(relay, group[0], bury(relay, group[0], error))
         done.append(group[0])
@@ -98,6 +110,22 @@ def _overlapping(relay: Relay, groups: Sequence[list[Source]], handle: Callable[
 
 def _received_often(source: Source) -> bool:
     return source.receive_count >= RECEIVED_OFTEN
+
+
+def _patiently(relay: Relay, source: Source, work: Callable[[], None]) -> None:
+    """Raises WaitedTooLong in place of what would put the message back on a queue that is about to drop it (invariant 2)."""
+    try:
+        _traced(relay, source, work)
+    except PermanentFailure:
+        raise
+    except Exception as error:
+        if relay.now() - source.sent_at < relay.settings.message_patience:
+            raise
+        # an unforeseen error's own words may quote personal data (invariant 7)
+        last = str(error) if isinstance(error, RelayError) else type(error).__name__
+        raise WaitedTooLong(
+            f"its queue keeps it no longer; it came back again and again, at last because: {last}"
+        ) from error
 
 
 def _traced(relay: Relay, source: Source, work: Callable[[], None]) -> None:
