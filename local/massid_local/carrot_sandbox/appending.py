@@ -45,7 +45,7 @@ class Appending:
         if answer := self._done_before(operation):
             self._caller.entry.replayed += 1
             return answer
-        event = self._checked(request, self._opened())
+        event = self._checked(request, self._opened(request.name))
         self._events.append(event)
         ids = ids_shown(event.participant, event.address, self._sandbox.settings)
         answer = {"documentId": self._document_id, "eventId": event.id} | ids
@@ -70,16 +70,17 @@ class Appending:
             return answer
         return self._sandbox.deduplication.recall(operation, self._sandbox.settings, self._now)
 
-    def _opened(self) -> Document:
+    def _opened(self, event_name: str) -> Document:
         """The document, looked up when the first event that is new needs it. A repeated one needs no document."""
         if self._document is None:
-            self._document = writable(self._sandbox, self._caller, self._document_id)
+            self._document = writable(self._sandbox, self._caller, self._document_id, event_name)
             self._events = list(self._document.events)
         return self._document
 
     def _checked(self, request: EventRequest, document: Document) -> Event:
         sandbox = self._sandbox
-        rules.check_event(request, rules.Target(document, self._events, sandbox.settings, self._now))
+        sandbox.require_writer(self._caller.credential, document, request.name)
+        rules.check_event(request, rules.Target(document, self._events, sandbox.settings_for(document), self._now))
         if request.related_document:
             rules.related_exists(request.related_document.document_id in sandbox.documents, sandbox.settings)
         participant = self._draft.participant(request) or document.participant
@@ -101,10 +102,11 @@ class Appending:
         return used[-1] if used else document.address
 
 
-def writable(sandbox: Sandbox, caller: Caller, document_id: str) -> Document:
-    """The caller's document, once it is processed. Raises 404, 403, or 409 while it is still processing."""
-    document = sandbox.own_document(caller.credential, document_id)
-    if sandbox.now() < document.created_at + timedelta(seconds=sandbox.settings.processing_seconds):
+def writable(sandbox: Sandbox, caller: Caller, document_id: str, event_name: str | None = None) -> Document:
+    """A document that the caller may write to, once it is processed. Raises 404, 403, or 409 while it is still processing."""
+    document = sandbox.visible_document(caller.credential, document_id)
+    sandbox.require_writer(caller.credential, document, event_name)
+    if sandbox.now() < document.created_at + timedelta(seconds=sandbox.settings_for(document).processing_seconds):
         raise pending("the document is still being processed")
     return document
 

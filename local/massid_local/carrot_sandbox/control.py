@@ -18,7 +18,8 @@ from massid_local.carrot_sandbox.settings import SandboxSettings
 
 
 class FaultRequest(BaseModel):
-    """The next `times` requests whose method and path match meet the fault. `path` is a shell pattern without the prefix."""
+    """The next `times` requests whose method and path match meet the fault. `path` is a shell pattern without the prefix;
+    with `document`, an external id, only requests about that document are meant."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,6 +27,7 @@ class FaultRequest(BaseModel):
     method: str | None = None
     path: str = "*"
     times: int = Field(default=1, ge=1)
+    document: str | None = None
 
 
 class Step(BaseModel):
@@ -69,6 +71,15 @@ def _add_settings(router: APIRouter, sandbox: Sandbox) -> None:
         except ValueError as error:
             raise invalid(*str(error).splitlines()) from None
         return json_response(200, _shown(sandbox.settings))
+
+    @router.put("/documents/{external_id}/settings")
+    async def make_exception(external_id: str, changes: Annotated[dict[str, Any], Body()]) -> Response:
+        try:
+            settings = sandbox.settings.changed(changes)
+        except ValueError as error:
+            raise invalid(*str(error).splitlines()) from None
+        sandbox.exceptions[external_id] = settings
+        return json_response(200, _shown(settings))
 
 
 def _add_actions(router: APIRouter, sandbox: Sandbox) -> None:

@@ -34,9 +34,13 @@ class ScriptedFault:
     method: str | None = None
     path: str = "*"
     times: int = 1
+    document: str | None = None
+    """A document's external id: only its own requests are meant."""
 
-    def matches(self, method: str, path: str) -> bool:
-        """Whether a request is meant."""
+    def matches(self, method: str, path: str, document: str | None) -> bool:
+        """Whether a request is meant. `document` is the external id of the document that it is about, if known."""
+        if self.document not in (None, document):
+            return False
         return self.method in (None, method) and fnmatchcase(path, self.path)
 
 
@@ -63,9 +67,12 @@ class FaultPlan:
         """Scripted faults that nobody has met yet."""
         return list(self._script)
 
-    def choose(self, method: str, path: str, write: str | None, settings: FaultSettings) -> Fault | None:
-        """The fault of this request. `write` identifies the operation if it is a write; only writes meet chance."""
-        if scripted := self._from_script(method, path):
+    def choose(
+        self, method: str, path: str, write: str | None, settings: FaultSettings, document: str | None = None
+    ) -> Fault | None:
+        """The fault of this request. `write` identifies the operation if it is a write; only writes meet chance. `document`
+        is the external id of the document that it is about."""
+        if scripted := self._from_script(method, path, document):
             return FAULT_KINDS[scripted]
         if write is None:
             return None
@@ -74,9 +81,9 @@ class FaultPlan:
             return FAULT_KINDS[dealt]
         return self._by_chance(write, settings) if settings.fault_rate else None
 
-    def _from_script(self, method: str, path: str) -> str | None:
+    def _from_script(self, method: str, path: str, document: str | None) -> str | None:
         for scripted in self._script:
-            if scripted.matches(method, path):
+            if scripted.matches(method, path, document):
                 scripted.times -= 1
                 if scripted.times <= 0:
                     self._script.remove(scripted)

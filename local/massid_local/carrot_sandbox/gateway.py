@@ -102,9 +102,12 @@ class Gateway:
         return json_response(problem.status, self._sandbox.refusal(problem))
 
     def _fault(self, call: Call) -> Fault | None:
-        path = call.entry.path.removeprefix(self._sandbox.settings.path_prefix)
-        fault = self._sandbox.faults.choose(call.entry.method, path, call.write(), self._sandbox.settings)
-        call.entry.fault = fault.name if fault else None
+        entry, settings = call.entry, self._sandbox.settings
+        path = entry.path.removeprefix(settings.path_prefix)
+        fault = self._sandbox.faults.choose(
+            entry.method, path, call.write(), settings, document=entry.document_external_id
+        )
+        entry.fault = fault.name if fault else None
         return fault
 
     async def _carry_out(self, call: Call, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from massid_relay.core.clock import Clock
 
+from massid_local.carrot_sandbox import access
 from massid_local.carrot_sandbox.clocks import MovableClock
 from massid_local.carrot_sandbox.deduplication import DeduplicationMemory, Key
 from massid_local.carrot_sandbox.documents import Author, Document
@@ -34,6 +35,8 @@ class Sandbox:
 
     def __init__(self, settings: SandboxSettings, clock: Clock) -> None:
         self.settings = settings
+        self.exceptions: dict[str, SandboxSettings] = {}
+        """By a document's external id: the settings that hold for it alone."""
         self.clock = clock
         self.identifiers = Identifiers(settings.seed)
         self.tokens = Tokens(settings)
@@ -46,6 +49,10 @@ class Sandbox:
         self.running: set[Key] = set()
         self._parties: dict[str, Parties] = defaultdict(Parties)
         self._companies: dict[str, tuple[Entity, Entity]] = {}
+
+    def settings_for(self, document: Document) -> SandboxSettings:
+        """Its own settings, if it has some: how it takes events and when it shows them."""
+        return self.exceptions.get(document.external_id or "", self.settings)
 
     def now(self) -> datetime:
         """The sandbox's time."""
@@ -65,6 +72,7 @@ class Sandbox:
         self.deduplication.clear()
         self.files.clear()
         self.documents.clear()
+        self.exceptions.clear()
         self._parties.clear()
         self._companies.clear()
 
@@ -88,20 +96,23 @@ class Sandbox:
         return self._companies[credential.client_id]
 
     def visible_document(self, credential: Credential, document_id: str) -> Document:
-        """The document, if this integrator may see it: its own, or a public one of the same data set. 404 otherwise."""
+        """The document, if this integrator may see it: its own, a public one of the same data set, or what an ACTOR says.
+        404 otherwise."""
         document = self.documents.get(document_id)
         if document is None or document.owner.data_set != credential.data_set:
             raise not_found("document")
-        if document.owner.client_id != credential.client_id and not document.fields["isPublic"]:
+        allowed = access.may(document.events, self.company(credential)[0]["id"], access.READ)
+        own = document.owner.client_id == credential.client_id
+        if not document.fields["isPublic"] and not (own if allowed is None else allowed):
             raise not_found("document")
         return document
 
-    def own_document(self, credential: Credential, document_id: str) -> Document:
-        """The document, if this integrator may write to it. 404 if it can't see it, 403 if it can only see it."""
-        document = self.visible_document(credential, document_id)
-        if document.owner.client_id != credential.client_id:
+    def require_writer(self, credential: Credential, document: Document, event_name: str | None = None) -> None:
+        """403 unless this integrator may append such an event, or, without a name, attach a file: the creator may, if no
+        ACTOR says anything of it."""
+        allowed = access.may(document.events, self.company(credential)[0]["id"], access.WRITE, event_name)
+        if not (document.owner.client_id == credential.client_id if allowed is None else allowed):
             raise Problem(403, "not allowed to write to this document")
-        return document
 
     def refusal(self, problem: Problem) -> dict[str, Any]:
         """The vendor's error body of a Problem."""

@@ -30,10 +30,10 @@ DEFAULT_UNIT = "kg"
 def readable_document(sandbox: Sandbox, credential: Credential, document_id: str) -> dict[str, Any]:
     """The document for one reader. Raises 404 if it is absent, not shared, or too young to be seen."""
     document = sandbox.visible_document(credential, document_id)
-    now = sandbox.now()
-    if now < document.created_at + timedelta(seconds=sandbox.settings.document_visible_after_seconds):
+    now, settings = sandbox.now(), sandbox.settings_for(document)
+    if now < document.created_at + timedelta(seconds=settings.document_visible_after_seconds):
         raise not_found("document")
-    return stored_document(document, sandbox.settings, now)
+    return stored_document(document, settings, now)
 
 
 def stored_document(document: Document, settings: SandboxSettings, now: datetime) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Newcomers go inline once, in rounds; everybody else by id; no two documents introduce the same one."""
 
+import itertools
 from typing import Any
 
+import pytest
 from massid_relay.core.errors import OutcomeUnknown, RejectedByProvider
+from massid_relay.core.first_contact import Learnt
 from massid_relay.core.jsons import JsonObject
 
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, Bench
 from tests.integration.workers.fake_carrot import APPEND, BATCH, CREATE, READ, Call
-from tests.integration.workers.payloads import document_message, event, events_message, party
+from tests.integration.workers.payloads import actor, document_message, event, events_message, party
 
 FIRST, SECOND = "11222333000181", "19573842000160"
 
@@ -170,6 +173,49 @@ def test_of_a_refused_batch_the_ids_of_those_that_went_through_are_learnt(bench:
     assert accepted_inline(bench, FIRST) == 1
 
 
+@pytest.mark.parametrize("write", range(4))
+def test_a_worker_killed_between_any_two_writes_of_what_it_learnt_loses_nothing(bench: Bench, write: int) -> None:
+    """Place, address under both names, participant: the read is made again, and the first id learnt stays."""
+    left = itertools.count(-write)
+
+    def kill(params: Any, **_: Any) -> None:
+        if "PARTY#" in str(params["body"]) and next(left) == 0:
+            raise KilledError
+
+    bench.send(DOCUMENTS, document_message(**party(FIRST)))
+    event_name = "before-call.dynamodb.UpdateItem"
+    bench.dynamodb.meta.events.register(event_name, kill)
+    with pytest.raises(KilledError):
+        bench.work(DOCUMENTS, relay=bench.container())
+    bench.dynamodb.meta.events.unregister(event_name, kill)
+    bench.run()
+    bench.relay = bench.container()
+    changed = party(FIRST)
+    changed["participant"]["name"] = "Another Name"
+    bench.send(DOCUMENTS, document_message("other", **changed))
+    bench.run()
+
+    assert inline(bench, FIRST) == 1
+    assert claims(bench) == {}
+    assert [change.fields for change in bench.relay.party_changes.all()] == [("name",)]
+
+
+class KilledError(BaseException):
+    """What no worker survives."""
+
+
+def test_a_newcomer_of_close_is_claimed_and_learnt_like_any_other(bench: Bench) -> None:
+    bench.send(DOCUMENTS, document_message())
+    bench.send(EVENTS, events_message(actor(), event("close", 90, "CLOSE", **party(FIRST))))
+    bench.run()
+    bench.send(DOCUMENTS, document_message("other", **party(FIRST)))
+    bench.run()
+
+    assert inline(bench, FIRST) == 1
+    assert claims(bench) == {}
+    assert bench.record("doc").verified_at is not None
+
+
 def accepted_inline(bench: Bench, tax_id: str) -> int:
     bodies: list[JsonObject] = [body for doc in bench.carrot.documents.values() for _, body in doc.events]
     bodies += [doc.body for doc in bench.carrot.documents.values()]
@@ -183,7 +229,7 @@ def test_every_attempt_of_a_create_names_its_parties_as_the_first_did(bench: Ben
     bench.work(DOCUMENTS)
     first = bench.carrot.calls[0].bodies[0]
     key = bench.record("doc").newcomers[0]
-    bench.container().parties.learn({key: "participant-9"})
+    bench.container().parties.learn(Learnt(ids={key: "participant-9"}))
 
     bench.run()
 

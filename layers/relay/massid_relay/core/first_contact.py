@@ -2,14 +2,18 @@
 
 Auditors compare participant and address *ids*, and a platform may give a repeated inline address another id. So whoever is
 inline in a call is nowhere else inline: what needs the id waits for the GET that shows it (a *round*).
+
+An address belongs to its participant, who may be named by tax id or by network id. So an address has two keys, one under each
+name, and is learnt under both.
 """
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from massid_relay.core.jsons import JsonObject, canonical
+from massid_relay.core.party_marks import Marks, address_marks, participant_marks, place_of
 from massid_relay.core.reading import RemoteDocument, RemoteEvent
 
 MOST_NEWCOMERS = 80
@@ -40,16 +44,43 @@ def parties_of(payload: JsonObject) -> Parties:
     hashes, so that no tax id stands in a key (invariant 7).
     """
     participant, address = payload.get(PARTICIPANT), payload.get(ADDRESS)
-    participant_key = _participant_key(participant) if participant and "id" not in participant else None
+    key = participant_key(participant) if participant and "id" not in participant else None
     if not address or "id" in address:
-        return Parties(participant_key, None)
-    owner = participant_key or str(payload.get("participantId") or (participant or {}).get("id", ""))
-    return Parties(participant_key, _key(ADDRESS, owner, canonical(_normalised(address))))
+        return Parties(key, None)
+    return Parties(key, address_key(key or participant_id_of(payload) or "", address))
 
 
-def _participant_key(participant: JsonObject) -> str:
+def participant_id_of(payload: JsonObject) -> str | None:
+    """The participant's network id, where the payload itself names it."""
+    found = payload.get("participantId") or (payload.get(PARTICIPANT) or {}).get("id")
+    return str(found) if found else None
+
+
+def newcomers_of(payload: JsonObject, ids: Mapping[str, str]) -> list[str]:
+    """Keys of the payload's inline parties that have no id: a new address of a known participant under both its keys, since
+    another document may be introducing it under either."""
+    parties = parties_of(payload)
+    unknown = [key for key in parties.inline if key not in ids]
+    other = address_key_by_id(payload, ids) if parties.address in unknown else None
+    return unknown if other is None else [*unknown, other]
+
+
+def address_key_by_id(payload: JsonObject, ids: Mapping[str, str]) -> str | None:
+    """The second key of an inline address whose participant is inline too and known; else None."""
+    parties = parties_of(payload)
+    owner = ids.get(parties.participant or "")
+    return address_key(owner, payload[ADDRESS]) if parties.address and owner else None
+
+
+def participant_key(participant: JsonObject) -> str:
+    """The key of an inline participant: its tax id without punctuation, as tax ids are compared."""
     tax_id = "".join(c for c in str(participant.get("taxId", "")) if c.isalnum()).upper()
     return _key(PARTICIPANT, participant.get("countryCode"), participant.get("taxIdType"), tax_id)
+
+
+def address_key(owner: str, address: JsonObject) -> str:
+    """The key of an inline address of that owner: a participant's key, or its network id."""
+    return _key(ADDRESS, owner, canonical(_normalised({name: address[name] for name in address if name != "id"})))
 
 
 def _key(*parts: object) -> str:
@@ -90,7 +121,7 @@ def plan_round(payloads: Sequence[JsonObject], ids: Mapping[str, str]) -> Round:
     """The longest prefix in which no newcomer is needed twice. It is never empty for a non-empty sequence."""
     plan = Round()
     for payload in payloads:
-        unknown = [key for key in parties_of(payload).inline if key not in ids]
+        unknown = newcomers_of(payload, ids)
         if any(key in plan.newcomers for key in unknown) or len(plan.newcomers) + len(unknown) > MOST_NEWCOMERS:
             break
         plan.newcomers.extend(unknown)
@@ -98,20 +129,44 @@ def plan_round(payloads: Sequence[JsonObject], ids: Mapping[str, str]) -> Round:
     return plan
 
 
-def learn_from_document(payload: JsonObject, remote: RemoteDocument) -> dict[str, str]:
-    """Ids of the document's own inline participant and address, as a GET shows them."""
-    return _pairs(parties_of(payload), remote.primary_participant_id, remote.primary_address_id)
+@dataclass(slots=True)
+class Learnt:
+    """What reads have shown of parties that went out inline: ids by key, and marks by which a change is noticed later."""
 
+    ids: dict[str, str] = field(default_factory=dict)
+    participants: dict[str, Marks] = field(default_factory=dict)
+    places: dict[str, list[Marks]] = field(default_factory=dict)
+    """Marks of addresses, each with its `id`, by the place where they are."""
 
-def learn_from_event(payload: JsonObject, remote: RemoteEvent) -> dict[str, str]:
-    """Ids of one event's inline participant and address, as a GET shows them."""
-    return _pairs(parties_of(payload), remote.participant_id, remote.address_id)
+    def document(self, payload: JsonObject, remote: RemoteDocument, newcomers: Collection[str]) -> None:
+        """Ids of the document's own inline participant and address, as a GET shows them."""
+        self.parties(payload, remote.primary_participant_id, remote.primary_address_id, newcomers)
 
+    def event(self, payload: JsonObject, remote: RemoteEvent, newcomers: Collection[str]) -> None:
+        """Ids of one event's inline participant and address, as a GET shows them."""
+        self.parties(payload, remote.participant_id, remote.address_id, newcomers)
 
-def _pairs(parties: Parties, participant_id: str | None, address_id: str | None) -> dict[str, str]:
-    learnt = {}
-    if parties.participant and participant_id:
-        learnt[parties.participant] = participant_id
-    if parties.address and address_id:
-        learnt[parties.address] = address_id
-    return learnt
+    def parties(
+        self, payload: JsonObject, participant_id: str | None, address_id: str | None, newcomers: Collection[str]
+    ) -> None:
+        """Take over the ids of those that are newcomers."""
+        parties = parties_of(payload)
+        if parties.participant in newcomers and participant_id:
+            self.participant(parties.participant, payload[PARTICIPANT], participant_id)
+        if parties.address in newcomers and address_id:
+            self.address(parties.address, payload[ADDRESS], address_id, participant_id)
+
+    def participant(self, key: str | None, participant: JsonObject, participant_id: str) -> None:
+        """This participant has that id."""
+        if key is not None:
+            self.ids[key] = participant_id
+            self.participants[key] = participant_marks(key, participant)
+
+    def address(self, key: str | None, address: JsonObject, address_id: str, owner_id: str | None) -> None:
+        """This address has that id; under its owner's network id too, where that is known."""
+        if key is not None:
+            self.ids[key] = address_id
+        if owner_id is not None:
+            self.ids[address_key(owner_id, address)] = address_id
+            place = place_of(owner_id, address)
+            self.places.setdefault(place, []).append({**address_marks(place, address), "id": address_id})
