@@ -64,7 +64,7 @@ class Cloud:
         self._clock = clock
         visibility = description().visibility
         self.queues = Queues(clock, visibility, random=random, duplicates=duplicates, reorder=reorder)
-        self.machine = StateMachine(self._send_step, lambda asked: self._dynamo("update_item", asked))
+        self.machine = StateMachine(self._send_step, self._update_step)
         self.objects: dict[str, list[bytes]] = {}
         self._services: dict[str, Callable[[str, Arguments], Any]] = {
             "dynamodb": self._dynamo,
@@ -98,6 +98,12 @@ class Cloud:
     def _send_step(self, asked: Arguments) -> None:
         """Step Functions writes the body with json.dumps' spacing of its own; any will do."""
         self._sqs("send_message", {**asked, "MessageBody": json.dumps(asked["MessageBody"])})
+
+    def _update_step(self, asked: Arguments) -> None:
+        try:
+            self._dynamo("update_item", asked)
+        except Failed as error:
+            raise Refused(f"DynamoDB.{error}") from None
 
     def _dynamo(self, operation: str, arguments: Arguments) -> Any:
         try:

@@ -106,13 +106,25 @@ class StateMachine:
         if waits:
             execution.token = context["Task"]["Token"]
             self._tokens[execution.token] = execution
-        self._tasks[state["Resource"]](_filled(state["Parameters"], execution.data, context))
+        try:
+            self._tasks[state["Resource"]](_filled(state["Parameters"], execution.data, context))
+        except Refused as error:
+            return _caught(state, error)
         if waits:
             return None
         if state.get("End"):
             execution.status = "SUCCEEDED"
         next_state: str | None = state.get("Next")
         return next_state
+
+
+def _caught(state: dict[str, Any], error: Refused) -> str:
+    """Where a task's own error leads."""
+    for catch in state.get("Catch", []):
+        if error.code in catch["ErrorEquals"]:
+            found: str = catch["Next"]
+            return found
+    raise error
 
 
 def _holds(choice: dict[str, Any], data: dict[str, Any]) -> bool:
