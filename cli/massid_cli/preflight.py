@@ -179,6 +179,8 @@ def _show(console: Console, place: str, report: PreflightReport, *, as_json: boo
     console.print(f"[bold]{escape(report.external_id or place)}[/bold] ({report.methodology}): {verdict}")
     for finding in (*report.to_mend, *report.of(Outcome.REVIEW_REQUIRED), *report.of(Outcome.NOT_DECIDABLE)):
         _print_finding(console, finding)
+    for suspicion in report.open_text:
+        console.print(f"  [yellow]open text[/yellow] at {escape(suspicion.path)}\n    {suspicion.sentence}")
     following = len(report.failed) - len(report.to_mend)
     if following:
         console.print(f"  and because it can't be read, {following} more rules fail with it")

@@ -56,6 +56,12 @@ def test_no_conflict_without_linked_documents_else_not_decidable(massid: Any) ->
     assert massid.verdict(rule) is UNDECIDED
 
 
+def test_a_document_named_by_its_external_id_is_one_of_yours_and_well_shaped(massid: Any) -> None:
+    massid.event("Recycled")["relatedDocument"] = {"documentExternalId": "load-2"}
+    assert massid.verdict("no-conflicting-recycled-id-or-credit") is PASSED
+    assert massid.verdict("document-shape") is PASSED
+
+
 @pytest.mark.parametrize(
     ("recycled", "verdict"),
     [

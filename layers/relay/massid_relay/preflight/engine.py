@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.open_text import suspicions
 from massid_relay.preflight.context import Context
 from massid_relay.preflight.findings import Finding, Outcome, PreflightReport, Rule
 from massid_relay.preflight.profile import AccreditationProfile
@@ -39,7 +40,7 @@ def run_preflight(
     for slug, check in _RULES[chosen].items():
         found = check(subject, context)
         findings += found if readable else _unreadable(Rule(slug), found)
-    return PreflightReport(str(chosen), tuple(findings), subject.external_id)
+    return PreflightReport(str(chosen), tuple(findings), subject.external_id, tuple(suspicions(subject.raw)))
 
 
 def _unreadable(rule: Rule, findings: list[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.open_text import Suspicion
 
 
 class Outcome(StrEnum):
@@ -83,6 +84,8 @@ class PreflightReport:
     methodology: str
     findings: tuple[Finding, ...]
     external_id: str | None = None
+    open_text: tuple[Suspicion, ...] = ()
+    """Fields that seem to hold personal data. No rule of the auditor's, so no verdict follows from them."""
 
     @property
     def verdicts(self) -> dict[str, Outcome]:
@@ -112,7 +115,7 @@ class PreflightReport:
         return not self.of(Outcome.FAILED, Outcome.REVIEW_REQUIRED)
 
     def to_json(self) -> JsonObject:
-        """The report as a JSON object: `passes`, each rule's verdict, all findings."""
+        """The report as a JSON object: `passes`, each rule's verdict, all findings, suspicious open text."""
         head: JsonObject = {"externalId": self.external_id} if self.external_id else {}
         return {
             **head,
@@ -120,6 +123,7 @@ class PreflightReport:
             "passes": self.passes,
             "verdicts": {rule: str(outcome) for rule, outcome in self.verdicts.items()},
             "findings": [finding.to_json() for finding in self.findings],
+            "openText": [{"path": item.path, "seemsToHold": str(item.kind)} for item in self.open_text],
         }
 
 

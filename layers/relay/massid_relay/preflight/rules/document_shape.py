@@ -92,7 +92,14 @@ def _inner(event: JsonObject, path: str, attachment_fields: tuple[Field, ...]) -
     if isinstance(metadata, dict) and "attributes" in metadata:
         yield from _items(metadata["attributes"], f"{path}.metadata.attributes", shape.ATTRIBUTE)
     yield from _items(event.get("attachments"), f"{path}.attachments", attachment_fields)
-    yield from _if_object(event.get("relatedDocument"), f"{path}.relatedDocument.", shape.RELATED)
+    yield from _if_object(_resolved(event.get("relatedDocument")), f"{path}.relatedDocument.", shape.RELATED)
+
+
+def _resolved(related: Any) -> Any:
+    """An external id goes out as the network's id of that document, so the auditor finds one."""
+    if isinstance(related, dict) and "documentExternalId" in related:
+        return {"documentId": related["documentExternalId"], **related}
+    return related
 
 
 def _if_object(body: Any, path: str, fields: tuple[Field, ...]) -> Iterator[Problem]:

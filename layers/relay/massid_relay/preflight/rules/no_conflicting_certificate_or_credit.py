@@ -5,6 +5,7 @@ Source: methodology-rules libs/methodologies/bold/rule-processors/mass-id/no-con
 no-conflicting-certificate-or-credit.processor.ts, libs/shared/methodologies/bold/matchers/src/document.matchers.ts.
 """
 
+from massid_relay.core.jsons import JsonObject
 from massid_relay.preflight.context import Context
 from massid_relay.preflight.findings import Finding, Rule
 from massid_relay.preflight.subject import Subject
@@ -18,13 +19,9 @@ _CERTIFICATES = {Methodology.BOLD_RECYCLING: "RecycledID", Methodology.BOLD_CARB
 
 
 def check(subject: Subject, context: Context) -> list[Finding]:
-    """Decided only where no event links to a document of the auditor's."""
+    """Decided only where no event links to a document of the auditor's. What has an external id of yours is none of theirs."""
     rule = _RULES[context.methodology]
-    linked = [
-        event
-        for event in subject.events
-        if event.related is not None and event.related.get("category", "Methodology") == "Methodology"
-    ]
+    linked = [event for event in subject.events if event.related is not None and _may_be_an_audit(event.related)]
     if not linked:
         return [rule.passed("No earlier audit, certificate or credit order is linked.")]
     return [
@@ -35,3 +32,7 @@ def check(subject: Subject, context: Context) -> list[Finding]:
         )
         for event in linked
     ]
+
+
+def _may_be_an_audit(related: JsonObject) -> bool:
+    return related.get("category", "Methodology") == "Methodology" and "documentExternalId" not in related
