@@ -18,10 +18,15 @@ ACCOUNT = "123456789012"
 FAKE_KEY_ID = "local"
 FAKE_SECRET = "local"  # noqa: S105 - the emulator checks no signature
 
-SERVICES = ("sqs", "s3", "dynamodb", "stepfunctions", "secretsmanager", "events")
+SERVICES = ("sqs", "s3", "dynamodb", "dynamodbstreams", "stepfunctions", "secretsmanager", "events")
 """What the emulator serves, under boto3's names."""
 
-_VARIABLES = {"stepfunctions": "SFN", "secretsmanager": "SECRETS_MANAGER", "events": "EVENTBRIDGE"}
+_VARIABLES = {
+    "stepfunctions": "SFN",
+    "secretsmanager": "SECRETS_MANAGER",
+    "events": "EVENTBRIDGE",
+    "dynamodbstreams": "DYNAMODB_STREAMS",
+}
 """Where the service id in AWS_ENDPOINT_URL_<SERVICE> differs from boto3's name
 (docs.aws.amazon.com/sdkref, "Service-specific endpoints")."""
 
@@ -52,8 +57,9 @@ def endpoint_variable(service: str) -> str:
 
 
 def replaced_endpoints(environment: Mapping[str, str]) -> dict[str, str]:
-    """The services that the caller serves elsewhere, by boto3's name."""
+    """The services that the caller serves elsewhere, by boto3's name. A table's stream is where the table is."""
     found = {service: environment.get(endpoint_variable(service), "") for service in SERVICES}
+    found["dynamodbstreams"] = found["dynamodbstreams"] or found["dynamodb"]
     return {service: url for service, url in found.items() if url}
 
 

@@ -22,6 +22,7 @@ from massid_local.stack.makers import MAKERS
 from massid_local.stack.pollers import Counters, Poller, QueueCounts
 from massid_local.stack.resources import Resources, make_resources
 from massid_local.stack.schedules import Schedule
+from massid_local.stack.streams import StreamPoller
 from massid_local.stack.template import declared_parameters, load_template
 
 _JOIN_SECONDS = 2.0
@@ -76,7 +77,7 @@ class LocalStack:
         self._carbonext_settings = carbonext_sandbox or CarbonextSandboxSettings()
         self._carbonext: carbonext.Carbonext | None = None
         self._undo = ExitStack()
-        self._sources: list[Poller | Schedule] = []
+        self._sources: list[Poller | Schedule | StreamPoller] = []
 
     # ------------------------------------------------------------------------------------------------ while it is up
 
@@ -233,6 +234,7 @@ class LocalStack:
         sqs = self.client("sqs")
         pollers = [Poller(spec, sqs, self.functions, self.clock, self._counters) for spec in self._resources.mappings]
         schedules = [Schedule(spec, self.functions, self.clock) for spec in self._resources.schedules]
-        self._sources = [*pollers, *schedules]
+        streams = [StreamPoller(spec, self.client, self.functions, self.clock) for spec in self._resources.streams]
+        self._sources = [*pollers, *schedules, *streams]
         for source in self._sources:
             source.start()

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from massid_local.stack.intrinsics import Physical
 from massid_local.stack.resources import Maker, Resources, only
 from massid_local.stack.specs import FunctionSpec, MappingSpec, ScheduleSpec
+from massid_local.stack.stream_mappings import stream_mapping
 from massid_local.stack.template import LOCAL_BUCKET, TemplateError
 
 _QUEUE_ATTRIBUTES = {
@@ -55,6 +56,7 @@ _TABLE_PROPERTIES = {
     "GlobalSecondaryIndexes",
     "BillingMode",
     "ProvisionedThroughput",
+    "StreamSpecification",
 }
 
 
@@ -71,13 +73,16 @@ def _table(resources: Resources, logical_id: str, properties: dict[str, Any]) ->
     name = properties.get("TableName") or f"{resources.stack_name}-{logical_id}"
     client = resources.clients("dynamodb")
     definition = {key: value for key, value in properties.items() if key in _TABLE_PROPERTIES}
+    if "StreamSpecification" in definition:
+        definition["StreamSpecification"] = {"StreamEnabled": True, **definition["StreamSpecification"]}
     try:
         client.create_table(TableName=name, **definition)
     except client.exceptions.ResourceInUseException:
         pass  # a service of the caller's own, which kept it
     else:
         _time_to_live(client, name, properties)
-    return Physical(name, {"Arn": resources.arn("dynamodb", f"table/{name}")})
+    stream = client.describe_table(TableName=name)["Table"].get("LatestStreamArn", "")
+    return Physical(name, {"Arn": resources.arn("dynamodb", f"table/{name}"), "StreamArn": stream})
 
 
 def _time_to_live(client: Any, table: str, properties: Mapping[str, Any]) -> None:
@@ -234,6 +239,8 @@ def _file(resources: Resources, logical_id: str, location: Mapping[str, str]) ->
 
 
 def _mapping(resources: Resources, logical_id: str, properties: dict[str, Any]) -> Physical:
+    if properties["EventSourceArn"].startswith("arn:aws:dynamodb:"):
+        return stream_mapping(resources, logical_id, properties)
     honoured = {"BatchSize", "EventSourceArn", "FunctionName", "FunctionResponseTypes", "ScalingConfig"}
     only(logical_id, properties, {*honoured, "MaximumBatchingWindowInSeconds", "Enabled"}, {"Tags"})
     queue = resources.logical_id(properties["EventSourceArn"])

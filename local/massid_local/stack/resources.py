@@ -11,7 +11,7 @@ from typing import Any
 
 from massid_local.stack.environment import ACCOUNT, REGION, Clients
 from massid_local.stack.intrinsics import Physical, Resolver, references
-from massid_local.stack.specs import FunctionSpec, MappingSpec, ScheduleSpec
+from massid_local.stack.specs import FunctionSpec, MappingSpec, ScheduleSpec, StreamSpec
 from massid_local.stack.template import Template, TemplateError
 
 NAMED_ONLY: Mapping[str, tuple[str, str]] = {
@@ -46,6 +46,7 @@ class Resources:
     functions: dict[str, FunctionSpec] = field(default_factory=dict)
     mappings: list[MappingSpec] = field(default_factory=list)
     schedules: list[ScheduleSpec] = field(default_factory=list)
+    streams: list[StreamSpec] = field(default_factory=list)
 
     @classmethod
     def of(cls, template: Template, stack_name: str, clients: Clients) -> "Resources":

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 DEFAULT = Path(".massid")
+EVENT_BUS = "event-bus.jsonl"
+"""What was put on the event bus, an event a line."""
 
 
 class StackRunningError(RuntimeError):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,22 @@ class ScheduleSpec:
     function: str
     period: float
     payload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """An event source mapping from a table's stream to a function. `window` and `most_age` are in seconds."""
+
+    function: str
+    function_arn: str
+    table: str
+    stream_arn: str
+    starts_at: str
+    batch_size: int
+    window: float
+    patterns: tuple[Any, ...]
+    bisects: bool
+    most_age: float | None
+    most_retries: int | None
+    reports_failures: bool
+    failures_queue_url: str | None

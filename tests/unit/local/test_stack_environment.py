@@ -30,19 +30,21 @@ def test_a_child_starts_from_an_empty_environment(monkeypatch: pytest.MonkeyPatc
         ("sqs", "AWS_ENDPOINT_URL_SQS"),
         ("stepfunctions", "AWS_ENDPOINT_URL_SFN"),
         ("secretsmanager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+        ("dynamodbstreams", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS"),
     ],
 )
 def test_endpoint_variables_have_the_sdks_names(service: str, variable: str) -> None:
     assert endpoint_variable(service) == variable
 
 
-def test_only_services_that_are_named_are_replaced() -> None:
+def test_only_services_that_are_named_are_replaced_and_a_table_takes_its_stream_along() -> None:
     environment = {
         "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000",
         "AWS_ENDPOINT_URL_SQS": "",
         "AWS_ENDPOINT_URL": "x",
     }
-    assert replaced_endpoints(environment) == {"dynamodb": "http://127.0.0.1:8000"}
+    elsewhere = "http://127.0.0.1:8000"
+    assert replaced_endpoints(environment) == {"dynamodb": elsewhere, "dynamodbstreams": elsewhere}
 
 
 @pytest.mark.parametrize("service", SERVICES)

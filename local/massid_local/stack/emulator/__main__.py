@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-_PRELOADED: "tuple[SERVICE_NAMES, ...]" = ("sqs", "s3", "dynamodb", "secretsmanager", "stepfunctions")
+_PRELOADED: "tuple[SERVICE_NAMES, ...]" = (
+    "sqs",
+    "s3",
+    "dynamodb",
+    "dynamodbstreams",
+    "secretsmanager",
+    "stepfunctions",
+    "events",
+)
 WAKE_PATH = "/_stack/wake"
 
 
@@ -23,10 +31,17 @@ def main(port: int, clock_file: Path) -> None:
     lifeline.hold()
     shifted_time.install(clock_file)
 
-    from massid_local.stack.emulator import queues, repairs  # after the clock: they import moto's services
+    from massid_local.stack.emulator import (
+        event_bus,
+        queues,
+        repairs,
+        table_streams,
+    )  # after the clock: they import moto's services
 
     queues.install()
     repairs.install()
+    table_streams.install()
+    event_bus.install(Path.cwd())
 
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server

@@ -20,6 +20,23 @@ def lambda_handler(event: dict[str, Any], context: Any) -> Any:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
+_FAILED_BEFORE: set[str] = set()
+
+
+def listen(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Go through changes of the table as their images say."""
+    for record in event["Records"]:
+        change = record["dynamodb"]
+        _tell({"change": record})
+        match change.get("NewImage", {}).get("do", {}).get("S"):
+            case "die":
+                os.kill(os.getpid(), 9)
+            case "fail once" if change["SequenceNumber"] not in _FAILED_BEFORE:
+                _FAILED_BEFORE.add(change["SequenceNumber"])
+                return {"batchItemFailures": [{"itemIdentifier": change["SequenceNumber"]}]}
+    return {"batchItemFailures": []}
+
+
 def sleep_for_ever(event: dict[str, Any], context: Any) -> None:
     """Never answer."""
     time.sleep(3600)
