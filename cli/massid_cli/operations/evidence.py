@@ -1,0 +1,71 @@
+"""What lies in the evidence bucket, and whether anybody asked for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+from massid_relay.core.evidence import PREFIX, EvidenceKey, evidence_key
+from massid_relay.core.record import DocumentRecord
+from massid_relay.ledger.unasked import UnaskedFile, UnaskedStore
+
+from massid_cli.operations.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class FileStanding:
+    """One file of a document. `state`: attached, refused, awaited (asked for, not there), there (asked for, not attached yet) or
+    nobody asked for it."""
+
+    name: str
+    state: str
+
+
+def unasked_files(target: Target) -> list[UnaskedFile]:
+    """Files that nobody has asked for. What was asked for or deleted meanwhile is taken off the list on the way."""
+    store = UnaskedStore(target.client("dynamodb"), target.table)
+    found = []
+    for file in store.all():
+        asked = file.key.file_name in target.documents.load(file.key.external_id).files
+        if asked or not _there(target, file.key):
+            store.remove(file.key)
+        else:
+            found.append(file)
+    return found
+
+
+def files_of(target: Target, external_id: str) -> list[FileStanding]:
+    """All files of one document: those in the bucket and those that are awaited."""
+    record = target.documents.load(external_id)
+    there = set(_names(target, external_id))
+    return [FileStanding(name, _state(record, name, there)) for name in sorted(there | set(record.files))]
+
+
+def _state(record: DocumentRecord, name: str, there: set[str]) -> str:
+    file = record.files.get(name)
+    if file is None:
+        return "nobody asked for it"
+    if file.attached:
+        return "attached"
+    if file.refused:
+        return "refused"
+    return "there" if name in there else "awaited"
+
+
+def _names(target: Target, external_id: str) -> Iterator[str]:
+    prefix = f"{PREFIX}{external_id}/"
+    pages = target.client("s3").get_paginator("list_objects_v2").paginate(Bucket=_bucket(target), Prefix=prefix)
+    return (item["Key"].removeprefix(prefix) for page in pages for item in page.get("Contents", []))
+
+
+def _there(target: Target, file: EvidenceKey) -> bool:
+    try:
+        target.client("s3").head_object(Bucket=_bucket(target), Key=evidence_key(file.external_id, file.file_name))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            return False
+        raise
+    return True
+
+
+def _bucket(target: Target) -> str:
+    return target.resources["EvidenceBucket"]

@@ -1,0 +1,1 @@
+"""Bulk files: thousands of submissions in one object, read as a stream from any point on."""
