@@ -47,6 +47,7 @@ check: setup $(VENV_SAM)/.installed ## Lint, format, types, template, docs
 	@$(VENV_SAM)/bin/sam validate --lint --region us-east-1
 	@$(BIN)/python scripts/document_parameters.py --check
 	@$(BIN)/python scripts/document_architecture.py --check
+	@$(BIN)/python scripts/document_scenarios.py --check
 	@$(BIN)/pytest --quiet tests/template
 
 build: $(VENV_SAM)/.installed ## Make the artifacts for AWS in .aws-sam (no Docker, no Python 3.13 needed)

@@ -23,6 +23,7 @@ def lines(state: Mapping[str, Any], run_dir: Path) -> Iterator[str]:
     for name, url in _endpoints(state):
         yield f"{name:12} {url}"
     yield f"{'logs':12} tail -f {run_dir}/logs/*.log"
+    yield f"{'event bus':12} massid announcements --follow --run-dir {run_dir}"
     yield ""
     yield "[dim]# fake credentials for the lines below, once per shell[/dim]"
     yield f"unset AWS_PROFILE; export AWS_ACCESS_KEY_ID={FAKE_KEY_ID} AWS_SECRET_ACCESS_KEY={FAKE_SECRET} AWS_REGION={REGION}"

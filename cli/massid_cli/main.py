@@ -2,7 +2,23 @@
 
 import typer
 
-from massid_cli import demo, local, operate, orders, preflight, sample
+from massid_cli import (
+    announcements,
+    bulk,
+    corrections,
+    demo,
+    evidence,
+    forget,
+    local,
+    migrate,
+    operate,
+    orders,
+    parties,
+    preflight,
+    sample,
+    scenario,
+    status,
+)
 
 app = typer.Typer(
     name="massid",
@@ -17,5 +33,21 @@ def massid() -> None:
     """Run, try and check massid-relay."""
 
 
-for command in (demo, local, operate, orders, preflight, sample):
+for command in (
+    announcements,
+    bulk,
+    corrections,
+    demo,
+    evidence,
+    forget,
+    local,
+    migrate,
+    operate,
+    orders,
+    parties,
+    preflight,
+    sample,
+    scenario,
+    status,
+):
     command.register(app)

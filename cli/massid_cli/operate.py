@@ -1,26 +1,22 @@
-"""`massid dead-letters`, `redrive`, `discard`, `pause`, `resume`, `status`: operating a stack, local or deployed."""
+"""`massid dead-letters`, `redrive`, `discard`, `pause`, `resume`: operating a stack, local or deployed."""
 
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from massid_local.stack import NoStackError
 from massid_local.stack.run_directory import DEFAULT
-from massid_relay.core.clock import SystemClock, iso
-from massid_relay.core.pacing import Pacing
-from massid_relay.core.slots import SlotSource
+from massid_relay.core.clock import iso
 from massid_relay.ledger.dead_letters import DeadLetter
-from massid_relay.pacing import slot_source
 from rich.console import Console
 from rich.table import Table
 
 from massid_cli.operations.adopt import NotToBeAdoptedError, absent, adopt
+from massid_cli.operations.fleet import slots
 from massid_cli.operations.letters import Outcome, discard, redrive
-from massid_cli.operations.standing import standing
 from massid_cli.operations.target import Target, deployed_target, local_target
 
 StackName = Annotated[str | None, typer.Option("--stack", help="A deployed stack; without it the local one.")]
@@ -37,7 +33,6 @@ def register(app: typer.Typer) -> None:
     app.command("adopt")(adopt_document)
     app.command("pause")(pause)
     app.command("resume")(resume)
-    app.command("status")(status)
 
 
 def list_dead_letters(stack: StackName = None, run_dir: RunDir = DEFAULT, as_json: AsJson = False) -> None:
@@ -123,39 +118,14 @@ def pause(
 ) -> None:
     """Stop all calls to Carrot, of all functions. Messages wait; nothing is lost."""
     until = datetime.now(UTC) + timedelta(minutes=minutes) if minutes else None
-    _slots(target_of(stack, run_dir)).pause(until, why)
+    slots(target_of(stack, run_dir)).pause(until, why)
     console.print(f"Paused {'until ' + iso(until) if until else 'until massid resume'}.")
 
 
 def resume(stack: StackName = None, run_dir: RunDir = DEFAULT) -> None:
     """Let calls go out again, whatever stopped them."""
-    _slots(target_of(stack, run_dir)).resume()
+    slots(target_of(stack, run_dir)).resume()
     console.print("Resumed.")
-
-
-def status(
-    external_id: Annotated[str, typer.Argument(help="The MassID's external id.")],
-    stack: StackName = None,
-    run_dir: RunDir = DEFAULT,
-    as_json: AsJson = False,
-) -> None:
-    """Tell where a MassID stands and what it waits for."""
-    found = standing(target_of(stack, run_dir), external_id)
-    if found is None:
-        console.print(f"[red]the ledger does not know {external_id}[/red]")
-        raise typer.Exit(1)
-    if as_json:
-        typer.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
-        return
-    console.print(f"[bold]{external_id}[/bold] is {found.status} ({found.run})")
-    console.print(f"  document  {found.document_id or 'none yet'}")
-    console.print(f"  events    {', '.join(f'{count} {state}' for state, count in found.events.items()) or 'none'}")
-    for name, state in found.files.items():
-        console.print(f"  file      {name}: {state}")
-    if found.waits_for:
-        console.print(f"  waits for {found.waits_for}")
-    for letter in found.dead_letters:
-        console.print(f"  dead      [red]{letter}[/red]")
 
 
 def target_of(stack: str | None, run_dir: Path) -> Target:
@@ -164,13 +134,6 @@ def target_of(stack: str | None, run_dir: Path) -> Target:
     except NoStackError as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from None
-
-
-def _slots(target: Target) -> SlotSource:
-    """The shared timeline of the stack's credential. The rate plays no part in closing and opening it."""
-    secret = target.client("secretsmanager").get_secret_value(SecretId=target.resources["CarrotCredentials"])
-    client_id = json.loads(secret["SecretString"])["clientId"]
-    return slot_source(target.client("dynamodb"), target.table, client_id, Pacing(rate=Decimal(1)), SystemClock())
 
 
 def _as_json(letter: DeadLetter) -> dict[str, object]:

@@ -11,6 +11,7 @@ from massid_local.samples.catalogue import BREAKAGES
 from massid_local.samples.files import pretty, write_folder, write_ndjson
 from massid_local.samples.plan import Methodology, Variety
 from massid_local.samples.profile import accreditation_profile
+from massid_local.samples.table import table_of
 from rich.console import Console
 from rich.table import Table
 
@@ -34,6 +35,7 @@ def sample(
     breakage: Annotated[str | None, typer.Option("--break", help="Break each in this way.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for submissions, evidence and profile.")] = None,
     ndjson: Annotated[Path | None, typer.Option(help="Submissions alone, one a line, into this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="The same as a bulk CSV file (docs/bulk.md).")] = None,
     list_breakages: Annotated[
         bool, typer.Option("--list-breakages", help="Show the ways of breaking and stop.")
     ] = False,
@@ -53,7 +55,11 @@ def sample(
     if ndjson is not None:
         write_ndjson(samples, ndjson)
         console.print(f"{len(samples)} submissions: {ndjson}")
-    if out is not None or ndjson is None:
+    if csv is not None:
+        csv.parent.mkdir(parents=True, exist_ok=True)
+        csv.write_text(table_of([one.submission for one in samples]), encoding="utf-8")
+        console.print(f"{len(samples)} submissions: {csv}")
+    if out is not None or (ndjson is None and csv is None):
         folder = out or DEFAULT_FOLDER
         write_folder(samples, folder)
         (folder / "profile.json").write_text(pretty(accreditation_profile(day)), encoding="utf-8")

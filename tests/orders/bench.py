@@ -112,16 +112,6 @@ class BenchTokens:
         self.answers[token] = error_type
 
 
-@dataclass
-class BenchEvents:
-    """Changes of status that were published."""
-
-    published: list[tuple[str, str]] = field(default_factory=list)
-
-    def publish(self, external_id: str, order_id: str | None, status: str, at: datetime) -> None:
-        self.published.append((external_id, status))
-
-
 class CrashingClient:
     """A DynamoDB client that lets the worker die before or after its n-th write from now, and another worker in between."""
 
@@ -165,7 +155,7 @@ class OrdersBench:
         self._aws = aws
         make_ledger(aws["dynamodb"])
         self.ledger = CrashingClient(self._aws["dynamodb"])
-        self.queues, self.tokens, self.events = BenchQueues(clock), BenchTokens(), BenchEvents()
+        self.queues, self.tokens = BenchQueues(clock), BenchTokens()
         self._workers: list[Relay] = []
         self.relay = self.new_worker()
 
@@ -174,7 +164,7 @@ class OrdersBench:
         clients = {**self._aws, "dynamodb": self.ledger}
         environment = self._environment() | self._settings | settings
         relay = Relay(environment, self.clock, lambda service: clients[service])
-        relay.__dict__ |= {"queues": self.queues, "tokens": self.tokens, "status_events": self.events}
+        relay.__dict__ |= {"queues": self.queues, "tokens": self.tokens}
         self._workers.append(relay)
         return relay
 
@@ -240,6 +230,10 @@ class OrdersBench:
         found = self.relay.orders.load(external_id)
         assert found is not None
         return found
+
+    def statuses(self, external_id: str) -> list[str]:
+        """The order's statuses at Carbonext, as the record has seen them."""
+        return [change.status.value for change in self.record(external_id).changes]
 
     @property
     def letters(self) -> list[DeadLetter]:

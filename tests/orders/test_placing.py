@@ -36,7 +36,7 @@ def test_each_retirement_option_is_placed_once(bench: OrdersBench, option: dict[
     assert record.state is OrderState.CONFIRMED
     assert bench.money["keys"] == {record.key: 1}
     assert bench.tokens.answers == {"token": {"orderId": record.order_id, "orderStatus": "Paid"}}
-    assert bench.events.published == [("order-1", "Paid")]
+    assert bench.statuses("order-1") == ["Paid"]
 
 
 def test_credits_of_one_tax_id_are_collected_however_it_is_spelt(bench: OrdersBench) -> None:

@@ -27,7 +27,7 @@ def test_an_order_that_was_found_is_followed_from_then_on(bench: OrdersBench, le
     bench.follow(60)
 
     assert bench.record("order-1").state is OrderState.CONFIRMED
-    assert bench.events.published == [("order-1", "Paid")]
+    assert bench.statuses("order-1") == ["Paid"]
     assert bench.posts() == 1
 
 

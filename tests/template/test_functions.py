@@ -17,7 +17,7 @@ RESOURCES = {
     "CARBONEXT_CREDENTIALS_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:carbonext",
 } | {
     f"{queue}_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/123456789012/{queue.lower()}"
-    for queue in ("SUBMISSIONS", "DOCUMENTS", "EVIDENCE", "EVENTS", "ORDERS", "DEAD_LETTER")
+    for queue in ("SUBMISSIONS", "DOCUMENTS", "EVIDENCE", "EVENTS", "ORDERS", "BULK", "DEAD_LETTER")
 }
 """What CloudFormation fills in for variables that refer to a resource."""
 

@@ -70,8 +70,28 @@ def test_only_the_worker_that_calls_carbonext_reads_its_credentials(template: Te
     assert readers_of(template, "CarbonextCredentials") == {"IssueOrder"}
 
 
-def test_only_the_evidence_worker_reads_evidence(template: Template) -> None:
-    assert holders(template, "s3:GetObject") == {"UploadEvidence"}
+def test_only_the_evidence_worker_reads_evidence_and_only_the_bulk_feeder_bulk_files(template: Template) -> None:
+    read = {
+        (name, resource["Fn::Sub"])
+        for name in template.functions
+        for statement in template.statements(f"{name}Role")
+        if "s3:GetObject" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    assert read == {
+        ("UploadEvidence", "${EvidenceBucket.Arn}/evidence/*"),
+        ("FeedBulk", "${EvidenceBucket.Arn}/bulk/*"),
+        ("FeedBulk", "${EvidenceBucket.Arn}/bulk-reports/*"),
+        ("FeedBulk", "${EvidenceBucket.Arn}/preflight/*"),
+        ("SubmitMassid", "${EvidenceBucket.Arn}/preflight/*"),
+    }
+
+
+def test_bulk_reports_are_all_that_is_written_to_the_bucket(template: Template) -> None:
+    """A report under the prefix that triggers a run would trigger one itself."""
+    written = [s for s in template.statements("FeedBulkRole") if "s3:PutObject" in listed(s["Action"])]
+    assert holders(template, "s3:PutObject") == {"FeedBulk"}
+    assert [s["Resource"]["Fn::Sub"] for s in written] == ["${EvidenceBucket.Arn}/bulk-reports/*"]
 
 
 def test_a_run_may_write_down_its_own_end_and_nothing_else(template: Template) -> None:
@@ -82,9 +102,14 @@ def test_a_run_may_write_down_its_own_end_and_nothing_else(template: Template) -
 
 
 def test_nobody_reads_the_whole_ledger(template: Template) -> None:
-    """A scan costs what the table holds; what waits is found through the index."""
+    """A scan costs what the table holds; what waits is found through the index, payloads under their document."""
     assert not holders(template, "dynamodb:Scan")
-    assert holders(template, "dynamodb:Query") == {"Sweep"}
+    asking = holders(template, "dynamodb:Query")
+    assert asking == CARROT_WORKERS | {"SubmitMassid", "IssueOrder", "BuryDeadLetter", "Sweep", "Announce"}
+    for name in asking:
+        statements = [s for s in template.statements(f"{name}Role") if s["Action"] == "dynamodb:Query"]
+        (asked,) = [s for s in statements if "Fn::GetAtt" in s["Resource"]]  # the others ask the index
+        assert asked["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "DOC#*"}}, name
 
 
 def test_only_submissions_start_runs(template: Template) -> None:
@@ -119,6 +144,6 @@ def test_every_worker_can_take_away_the_trace_that_it_left(template: Template) -
 
 
 def test_every_worker_can_lay_a_dead_letter_to_rest(template: Template) -> None:
-    """Invariant 2: it lies dead with its reason, or it stays."""
-    for name in template.functions:
+    """Invariant 2: it lies dead with its reason, or it stays. Announce has no messages, and a resting place of its own."""
+    for name in set(template.functions) - {"Announce"}:
         assert ("sqs:SendMessage", "DeadLetterQueue") in set(grants(template, f"{name}Role"))

@@ -7,7 +7,7 @@ import pytest
 from tests.template.conftest import Template, target
 
 DAYS = 24 * 60 * 60
-RESTING = {"UndeliveredQueue", "UndeliveredEventsQueue", "DeadLetterQueue"}
+RESTING = {"UndeliveredQueue", "UndeliveredEventsQueue", "DeadLetterQueue", "UnannouncedQueue"}
 """Where messages end up; they have no redrive of their own, but alarms."""
 
 TO_CARROT = ("CreateDocument", "UploadEvidence", "AppendEvents")
@@ -47,6 +47,14 @@ def test_what_is_in_flight_stays_under_five_seconds_of_the_default_rate(template
     mappings = chain.from_iterable(template.mappings(function).values() for function in TO_CARROT)
     in_flight = sum(mapping["BatchSize"] * mapping["ScalingConfig"]["MaximumConcurrency"] for mapping in mappings)
     assert in_flight < 5 * template.parameters["CarrotRequestsPerSecond"]["Default"]
+
+
+def test_a_message_is_given_up_before_its_queue_drops_it(template: Template) -> None:
+    """Invariant 2. A message may be hidden for up to 12 hours before anybody looks at it again (SQS, ChangeMessageVisibility)."""
+    patience = template.parameters["MessagePatienceDays"]["MaxValue"] * DAYS
+    for name, queue in template.queues.items():
+        if name not in RESTING:
+            assert patience + DAYS / 2 < queue["MessageRetentionPeriod"], name
 
 
 def test_every_work_queue_has_one_reader_and_a_redrive_of_its_own_kind(template: Template) -> None:

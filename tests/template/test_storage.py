@@ -1,8 +1,11 @@
 """The ledger and the bucket: what must never get lost or lie open."""
 
 import pytest
+from massid_relay.core.bulk.files import PREFIX as BULK_PREFIX
+from massid_relay.core.bulk.files import REPORTS
+from massid_relay.core.evidence import PREFIX
 
-from tests.template.conftest import Template
+from tests.template.conftest import Template, target
 
 
 @pytest.mark.parametrize("name", ["Ledger", "EvidenceBucket"])
@@ -31,18 +34,27 @@ def test_the_bucket_is_private_and_speaks_tls_only(template: Template) -> None:
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
-def test_only_evidence_notifies(template: Template) -> None:
+def test_evidence_and_bulk_files_notify_a_queue_each_and_reports_nobody(template: Template) -> None:
     """A report written under the prefix that triggers it would trigger itself."""
     configurations = template.resources["EvidenceBucket"]["Properties"]["NotificationConfiguration"][
         "QueueConfigurations"
     ]
-    assert [c["Filter"]["S3Key"]["Rules"] for c in configurations] == [[{"Name": "prefix", "Value": "evidence/"}]]
+    notified = {target(c["Queue"]): c["Filter"]["S3Key"]["Rules"] for c in configurations}
+    assert notified == {
+        "EvidenceQueue": [{"Name": "prefix", "Value": PREFIX}],
+        "BulkQueue": [{"Name": "prefix", "Value": BULK_PREFIX}],
+    }
+    assert not REPORTS.startswith((PREFIX, BULK_PREFIX))
 
 
-def test_the_queue_lets_in_the_bucket_of_exactly_this_name(template: Template) -> None:
+@pytest.mark.parametrize("policy", ["EvidenceQueuePolicy", "BulkQueuePolicy"])
+def test_the_queue_lets_in_the_bucket_of_exactly_this_name(template: Template, policy: str) -> None:
     """The name stands twice, since a reference would close a circle; here the two are held together."""
     name = template.resources["EvidenceBucket"]["Properties"]["BucketName"]["Fn::Sub"]
-    statement = template.resources["EvidenceQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+    properties = template.resources[policy]["Properties"]
+    statement = properties["PolicyDocument"]["Statement"][0]
     source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
     assert source == f"arn:${{AWS::Partition}}:s3:::{name}"
-    assert template.resources["EvidenceBucket"]["DependsOn"] == "EvidenceQueuePolicy"
+    assert [target(queue) for queue in properties["Queues"]] == [policy.removesuffix("Policy")]
+    assert target(statement["Resource"]) == policy.removesuffix("Policy")
+    assert policy in template.resources["EvidenceBucket"]["DependsOn"]

@@ -4,12 +4,16 @@ A create of unknown outcome that is older than the platform's memory is never se
 at the Explorer and tells.
 """
 
+import uuid
 from collections.abc import Callable
 
 from massid_relay.core.clock import SystemClock
+from massid_relay.core.generations import Standing, standing, to_be_seen_off
+from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import DocumentRecord
 from massid_relay.ledger.documents import StaleRecord
+from massid_relay.work.source import QueueName
 
 from massid_cli.operations.target import Target
 
@@ -23,13 +27,29 @@ def adopt(target: Target, external_id: str, document_id: str) -> None:
     now = SystemClock().now()
 
     def change(record: DocumentRecord) -> None:
+        if record.create is None and to_be_seen_off(record) is not None:
+            raise NotToBeAdoptedError(f"{external_id} waits for generation {to_be_seen_off(record)} to be cancelled")
         if record.created and record.document_id != document_id:
             raise NotToBeAdoptedError(f"{external_id} is confirmed already, under another id")
         record.create = record.create or Operation(Stage.STARTED, now, now)
         record.create.confirm()
         record.document_id = document_id
 
-    _changed(target, external_id, change)
+    record = _changed(target, external_id, change)
+    _wake_who_waits(target, record)
+
+
+def _wake_who_waits(target: Target, record: DocumentRecord) -> None:
+    """Events of other documents that relate to this one, and of a replaced one its CANCEL. One wake too many does nothing."""
+    for waiter in record.wanted_by:
+        _wake(target, waiter, "RelatedConfirmed")
+    if record.superseded:
+        _wake(target, record.external_id, "Replaced")
+
+
+def _wake(target: Target, external_id: str, why: str) -> None:
+    body: JsonObject = {"version": 1, "documentExternalId": external_id, "wake": why}
+    target.queues.send(target.queue_url(QueueName.EVENTS), body, group=external_id, fresh_id=uuid.uuid4().hex)
 
 
 def absent(target: Target, external_id: str) -> None:
@@ -40,15 +60,27 @@ def absent(target: Target, external_id: str) -> None:
             raise NotToBeAdoptedError(f"{external_id} is confirmed already")
         record.create, record.newcomers = None, []
 
-    _changed(target, external_id, change)
+    record = _changed(target, external_id, change)
+    if record.superseded:
+        _wake(target, external_id, "Replaced")
 
 
-def _changed(target: Target, external_id: str, change: Callable[[DocumentRecord], None]) -> None:
+def _meant(target: Target, external_id: str) -> DocumentRecord:
+    """The newest generation; or the one that it waits for, as long as nobody knows whether that stands."""
+    newest = target.documents.load(external_id)
+    older = to_be_seen_off(newest)
+    if older is None:
+        return newest
+    replaced = target.documents.load(external_id, older)
+    return replaced if standing(replaced) is Standing.UNKNOWN else newest
+
+
+def _changed(target: Target, external_id: str, change: Callable[[DocumentRecord], None]) -> DocumentRecord:
     while True:
-        record = target.documents.load(external_id)
+        record = _meant(target, external_id)
         change(record)
         try:
             target.documents.save(record, look_at=record.waiting_since)
         except StaleRecord:
             continue
-        return
+        return record

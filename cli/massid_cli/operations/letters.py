@@ -5,15 +5,17 @@ silence. SQS's own message move can't choose messages, so the queue is read thro
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from massid_relay.core.clock import SystemClock
 from massid_relay.core.jsons import JsonObject, loads
 from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.ledger.runs import RunState
+from massid_relay.work.burial import dead_letter_id
 from massid_relay.work.source import QueueName
 
 from massid_cli.operations.target import Target
@@ -61,17 +63,27 @@ def discard(target: Target, dead_letter_id: str, why: str) -> Outcome:
     letter = target.dead_letters.get(dead_letter_id)
     if letter is None:
         raise KeyError(dead_letter_id)
-    if letter.external_id is not None:
-        _let_go(target, letter, discarded=True)
-    target.dead_letters.put(replace(letter, state=DeadLetterState.DISCARDED, why=why))
+    (outcome,) = discard_every(target, [letter], why)
+    return outcome
+
+
+def discard_every(target: Target, letters: Sequence[DeadLetter], why: str) -> list[Outcome]:
+    """Give these dead letters up."""
+    for letter in letters:
+        if letter.external_id is not None:
+            _let_go(target, letter, discarded=True)
+        target.dead_letters.settle(replace(letter, state=DeadLetterState.DISCARDED, why=why), SystemClock().now())
+    ids = {letter.id for letter in letters}
     for message in _read_through(target):
-        if message.dead_letter_id == dead_letter_id:
+        if message.dead_letter_id in ids:
             _take_away(target, message)
         else:
             _put_down(target, message)
-    if letter.external_id is not None and letter.queue != QueueName.ORDERS:
-        _wake(target, letter.external_id)
-    return Outcome(letter.id, letter.external_id, "discarded")
+    for external_id in sorted(
+        {one.external_id for one in letters if one.external_id and one.queue != QueueName.ORDERS}
+    ):
+        _wake(target, external_id)
+    return [Outcome(letter.id, letter.external_id, "discarded") for letter in letters]
 
 
 def _read_through(target: Target) -> list[_Resting]:
@@ -110,7 +122,7 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
             group=letter.external_id or letter.id if fifo else None,
             fresh_id=uuid.uuid4().hex if fifo else None,
         )
-    target.dead_letters.put(replace(letter, state=DeadLetterState.REDRIVEN))
+    target.dead_letters.settle(replace(letter, state=DeadLetterState.REDRIVEN), SystemClock().now())
     _take_away(target, message)
 
 
@@ -124,8 +136,8 @@ def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLe
 def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> None:
     """Take the letter's hold off its document. A conflict with a worker is met by looking again."""
     while True:
-        record = target.documents.load(letter.external_id or "")
-        if record.version == 0 or not _change(record, letter, discarded=discarded):
+        record = _held_by(target, letter)
+        if record is None or not release(record, letter, discarded=discarded):
             return
         try:
             target.documents.save(record, look_at=record.waiting_since)
@@ -134,7 +146,21 @@ def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> None:
         return
 
 
-def _change(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> bool:
+def _held_by(target: Target, letter: DeadLetter) -> DocumentRecord | None:
+    """The generation that the letter is about: the one in which something died with it, or the newest."""
+    found = target.documents.generations(letter.external_id or "")
+    mine = (record for record in reversed(found) if _died_with(record, letter))
+    return next(mine, found[-1] if found else None)
+
+
+def _died_with(record: DocumentRecord, letter: DeadLetter) -> bool:
+    event, file = record.event(letter.item or ""), record.files.get(letter.item or "")
+    refusals = [event.refusal if event else None, file.operation.refusal if file and file.operation else None]
+    return any(refusal and dead_letter_id(refusal.message_id, letter.item) == letter.id for refusal in refusals)
+
+
+def release(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> bool:
+    """Take the letter's hold off the record, and what died with it out of it if it is discarded; whether that changed it."""
     holds = [hold for hold in record.holds if hold.dead_letter_id != letter.id]
     changed = len(holds) < len(record.holds)
     record.holds = holds

@@ -10,6 +10,9 @@ from massid_local.stack.environment import Clients
 from massid_relay.ledger.dead_letters import DeadLetterIndex
 from massid_relay.ledger.documents import DocumentStore
 from massid_relay.ledger.orders import OrderStore
+from massid_relay.ledger.parties import PartyStore
+from massid_relay.ledger.parts import PartStore
+from massid_relay.ledger.party_changes import PartyChanges
 from massid_relay.ledger.runs import RunStore
 from massid_relay.queues import Queues
 from massid_relay.work.source import QueueName
@@ -20,6 +23,7 @@ _QUEUES = {
     QueueName.EVIDENCE: "EvidenceQueue",
     QueueName.EVENTS: "EventsQueue",
     QueueName.ORDERS: "OrdersQueue",
+    QueueName.BULK: "BulkQueue",
 }
 
 
@@ -38,6 +42,23 @@ class Target:
     @property
     def documents(self) -> DocumentStore:
         return DocumentStore(self.client("dynamodb"), self.table)
+
+    @property
+    def parts(self) -> PartStore:
+        return PartStore(self.client("dynamodb"), self.table)
+
+    @property
+    def parties(self) -> PartyStore:
+        return PartyStore(self.client("dynamodb"), self.table)
+
+    @property
+    def party_changes(self) -> PartyChanges:
+        return PartyChanges(self.client("dynamodb"), self.table)
+
+    @property
+    def evidence_bucket(self) -> str:
+        """Where the files are."""
+        return self.resources["EvidenceBucket"]
 
     @property
     def orders(self) -> OrderStore:

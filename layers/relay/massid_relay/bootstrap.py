@@ -22,6 +22,7 @@ from massid_relay.ledger.dead_letters import DeadLetterIndex
 from massid_relay.ledger.documents import DocumentStore
 from massid_relay.ledger.parties import PartyStore
 from massid_relay.ledger.parts import PartStore
+from massid_relay.ledger.party_changes import PartyChanges
 from massid_relay.ledger.runs import RunStore
 from massid_relay.ledger.traces import TraceStore
 from massid_relay.lifecycle import Lifecycle
@@ -30,10 +31,14 @@ from massid_relay.queues import Queues, TaskTokens
 from massid_relay.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
+    from massid_relay.bulk_files import BulkFiles
     from massid_relay.carrot.auth import CarrotCredentials, ClientCredentials
     from massid_relay.core.carbonext_port import CarbonextApi
+    from massid_relay.event_bus import EventBus
+    from massid_relay.ledger.bulk import BulkStore
     from massid_relay.ledger.orders import OrderStore
-    from massid_relay.status_events import StatusEvents
+    from massid_relay.ledger.unasked import UnaskedStore
+    from massid_relay.preflight import AccreditationProfile
 
 CREDENTIALS_PAUSE = 300
 """Seconds for which refused credentials pause the fleet before it tries again: the secret may be mended meanwhile."""
@@ -92,6 +97,10 @@ class Relay:
         return PartyStore(self._client("dynamodb"), self.settings.ledger_table)
 
     @made_once
+    def party_changes(self) -> PartyChanges:
+        return PartyChanges(self._client("dynamodb"), self.settings.ledger_table)
+
+    @made_once
     def dead_letters(self) -> DeadLetterIndex:
         return DeadLetterIndex(self._client("dynamodb"), self.settings.ledger_table)
 
@@ -120,6 +129,32 @@ class Relay:
         return EvidenceBucket(self._client("s3"), self.settings.evidence_bucket)
 
     @made_once
+    def unasked(self) -> "UnaskedStore":
+        from massid_relay.ledger.unasked import UnaskedStore
+
+        return UnaskedStore(self._client("dynamodb"), self.settings.ledger_table)
+
+    @made_once
+    def bulk(self) -> "BulkStore":
+        from massid_relay.ledger.bulk import BulkStore
+
+        return BulkStore(self._client("dynamodb"), self.settings.ledger_table)
+
+    @made_once
+    def bulk_files(self) -> "BulkFiles":
+        from massid_relay.bulk_files import BulkFiles
+
+        return BulkFiles(self._client("s3"), self.settings.evidence_bucket)
+
+    @made_once
+    def accreditation_profile(self) -> "AccreditationProfile | None":
+        """What preflight knows of accreditations. One read in a container's life, so a new profile goes under a new key."""
+        from massid_relay.accreditation import stored_profile
+
+        key = self.settings.accreditation_profile_key
+        return stored_profile(self.evidence, key) if key else None
+
+    @made_once
     def backoff(self) -> Backoff:
         return Backoff(self.settings.backoff_base_seconds, self.settings.backoff_cap_seconds)
 
@@ -131,10 +166,10 @@ class Relay:
         return OrderStore(self._client("dynamodb"), own.ledger_table, str(own.carbonext_base_url))
 
     @made_once
-    def status_events(self) -> "StatusEvents":
-        from massid_relay.status_events import StatusEvents
+    def event_bus(self) -> "EventBus":
+        from massid_relay.event_bus import EventBus
 
-        return StatusEvents(self._client("events"))
+        return EventBus(self._client("events"))
 
     @made_once
     def carbonext(self) -> "CarbonextApi":
@@ -289,10 +324,11 @@ def _session() -> Any:
 
 
 def _aws_client(service: str) -> Any:
-    """Every argument is typed here and checked by the service; the client's own check of each took a tenth of a call's CPU."""
+    """Every argument is typed here and checked by the service; the client's own check of each took a tenth of a call's CPU.
+    A User-Agent of our own is found in CloudTrail, and saves the client from building its long one twice a call."""
     from botocore.config import Config
 
-    return _session().create_client(service, config=Config(parameter_validation=False))
+    return _session().create_client(service, config=Config(parameter_validation=False, user_agent="massid-relay"))
 
 
 @cache

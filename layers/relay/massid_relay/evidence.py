@@ -51,6 +51,10 @@ class EvidenceBucket:
         )
         return answer["Body"].read()
 
+    def read(self, key: str) -> bytes:
+        """A small object as it is now, whole."""
+        return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
     def content(self, file: StoredFile) -> Iterator[bytes]:
         """The bytes of exactly that version, in pieces."""
         answer = self._client.get_object(Bucket=self._bucket, Key=file.key, VersionId=file.version)

@@ -1,9 +1,11 @@
 """Sending to our own queues, and answering task tokens."""
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from massid_relay.core.errors import TransientFailure
 from massid_relay.core.jsons import JsonObject, dumps
 
 if TYPE_CHECKING:
@@ -13,6 +15,14 @@ if TYPE_CHECKING:
 _ANSWERED = frozenset({"InvalidToken", "TaskTimedOut", "TaskDoesNotExist"})
 """A token that nobody waits for any more. Emulators and AWS differ in which of these they say."""
 
+_BATCH = 10
+_BATCH_BYTES = 262_144
+_DEPTH = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
 
 class Queues:
     """Puts messages on queues, and sets back messages that come again."""
@@ -20,14 +30,38 @@ class Queues:
     def __init__(self, client: "SQSClient") -> None:
         self._client = client
 
-    def send(self, queue_url: str, body: JsonObject, *, group: str | None = None, fresh_id: str | None = None) -> None:
-        """Send one message. On a FIFO queue `group` orders it; `fresh_id` keeps an equal body from being swallowed."""
-        fifo: dict[str, Any] = {}
+    def send(
+        self,
+        queue_url: str,
+        body: JsonObject,
+        *,
+        group: str | None = None,
+        fresh_id: str | None = None,
+        delay: int = 0,
+    ) -> None:
+        """Send one message. On a FIFO queue `group` orders it; `fresh_id` keeps an equal body from being swallowed. On a
+        standard queue it may be out of sight for `delay` seconds, at most 900."""
+        fifo: dict[str, Any] = {"DelaySeconds": delay} if delay else {}
         if group is not None:
             fifo["MessageGroupId"] = group
         if fresh_id is not None:
             fifo["MessageDeduplicationId"] = fresh_id
         self._client.send_message(QueueUrl=queue_url, MessageBody=dumps(body), **fifo)
+
+    def send_all(self, queue_url: str, bodies: Sequence[str]) -> None:
+        """Send many to a standard queue, as few calls as they fit into. Raises TransientFailure if the queue didn't take all;
+        then nobody knows which."""
+        for batch in batches(bodies):
+            entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
+            answer = self._client.send_message_batch(QueueUrl=queue_url, Entries=entries)
+            if answer.get("Failed"):
+                raise TransientFailure("the queue took a part of the messages only")
+
+    def depth(self, queue_url: str) -> int:
+        """About how many messages there are, whether anybody sees them or not; SQS may be a minute behind."""
+        names: Any = _DEPTH
+        answer: Any = self._client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
+        return sum(int(answer["Attributes"].get(name, 0)) for name in _DEPTH)
 
     def rest(self, queue_url: str, body: str, attributes: dict[str, str]) -> None:
         """Lay a message to rest in the dead-letter queue, as it came."""
@@ -48,6 +82,21 @@ class Queues:
                 "InvalidParameterValue",
             }:
                 raise
+
+
+def batches(bodies: Sequence[str]) -> Iterator[list[str]]:
+    """Batches that SendMessageBatch takes (docs.aws.amazon.com, AWSSimpleQueueService, "message quotas")."""
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if batch and (len(batch) == _BATCH or size + length > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += length
+    if batch:
+        yield batch
 
 
 class TaskTokens:

@@ -11,10 +11,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
-from massid_relay.carbonext.settings import HOMOLOGATION_TOKEN_URL, HOMOLOGATION_URL
-from massid_relay.core.orders.lookup import Settle, SettlePolicy
-from massid_relay.core.orders.rules import OrderPolicy, TaxIdPolicy
-from massid_relay.core.orders.tax_ids import Spelling
+from massid_relay.carbonext.addresses import HOMOLOGATION_TOKEN_URL, HOMOLOGATION_URL
+from massid_relay.core.migration import OldForms
+from massid_relay.core.orders.policy import OrderPolicy, Settle, SettlePolicy, Spelling, TaxIdPolicy
 
 
 class SettingsError(RuntimeError):
@@ -36,7 +35,9 @@ class Settings(BaseModel):
     evidence_queue_url: str = ""
     events_queue_url: str = ""
     orders_queue_url: str = ""
+    bulk_queue_url: str = ""
     dead_letter_queue_url: str = ""
+    unannounced_queue_url: str = ""
     lifecycle_arn: str = ""
     carrot_credentials_arn: str = ""
     carbonext_credentials_arn: str = ""
@@ -56,14 +57,22 @@ class Settings(BaseModel):
     sensitive_flag_name: Literal["sensitive", "sensible"]
 
     preflight_policy: Literal["refuse", "warn", "off"]
+    accreditation_profile_key: str = ""
+    old_message_forms: OldForms
+    changed_party_policy: Literal["report", "refuse"]
+
+    bulk_backlog: int = Field(ge=1)
 
     visibility_delay_seconds: Decimal = Field(ge=0)
     lease_seconds: Decimal = Field(gt=0)
     backoff_base_seconds: Decimal = Field(gt=0)
     backoff_cap_seconds: Decimal = Field(gt=0)
     evidence_patience_days: Decimal = Field(gt=0)
+    unasked_evidence_days: Decimal = Field(gt=0)
     event_patience_days: Decimal = Field(gt=0)
+    message_patience_days: Decimal = Field(gt=0)
     sweep_after_seconds: Decimal = Field(gt=0)
+    payload_retention_days: Decimal = Field(gt=0)
 
     carbonext_base_url: HttpUrl = HttpUrl(HOMOLOGATION_URL)
     carbonext_token_url: HttpUrl = HttpUrl(HOMOLOGATION_TOKEN_URL)
@@ -90,9 +99,24 @@ class Settings(BaseModel):
         return timedelta(days=float(self.evidence_patience_days))
 
     @property
+    def unasked_evidence(self) -> timedelta:
+        """How long a file may lie in the bucket without anybody asking for it."""
+        return timedelta(days=float(self.unasked_evidence_days))
+
+    @property
     def event_patience(self) -> timedelta:
         """How long an event may wait for what it needs: document, file, an earlier event."""
         return timedelta(days=float(self.event_patience_days))
+
+    @property
+    def payload_retention(self) -> timedelta:
+        """How long stored payloads of a finished document stay."""
+        return timedelta(days=float(self.payload_retention_days))
+
+    @property
+    def message_patience(self) -> timedelta:
+        """How long a message may be put back on its queue: well below the time for which the queue keeps it."""
+        return timedelta(days=float(self.message_patience_days))
 
     @property
     def visibility_delay(self) -> timedelta:

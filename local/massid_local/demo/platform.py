@@ -8,6 +8,9 @@ from urllib.parse import quote
 import httpx
 from massid_relay.core.jsons import JsonObject, loads
 
+from massid_local.stack import LocalStack
+from massid_local.stack.carrot import CREDENTIALS
+
 _REFUSED = 429
 _PAUSE_SECONDS = 0.25
 
@@ -62,3 +65,17 @@ class Platform:
             answer = self._http.post(self._token_url, data=form, auth=self._credentials).raise_for_status()
             self._token = str(loads(answer.content)["access_token"])
         return self._token
+
+
+def reader_of(stack: LocalStack) -> Platform:
+    """A reader of the sandbox that belongs to a running stack."""
+    carrot = stack.carrot
+    credentials, parameters = carrot.secrets()[CREDENTIALS], carrot.parameters()
+    return Platform(
+        carrot.url,
+        parameters["CarrotTokenUrl"],
+        client_id=credentials["clientId"],
+        client_secret=credentials["clientSecret"],
+        scope=parameters["CarrotScope"],
+        prefix=parameters["CarrotPathPrefix"],
+    )

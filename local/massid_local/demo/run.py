@@ -16,13 +16,13 @@ from massid_local.demo.feeding import Feeder
 from massid_local.demo.holdings import Holdings
 from massid_local.demo.judging import Evidence, Judge
 from massid_local.demo.outcome import MassidOutcome, Result, Summary
-from massid_local.demo.platform import Platform
+from massid_local.demo.platform import Platform, reader_of
 from massid_local.demo.progress import EffectsSeen, Executions, Progress
 from massid_local.demo.records import Records
 from massid_local.demo.submitted import Submitted
 from massid_local.samples import generate
 from massid_local.stack import LocalStack
-from massid_local.stack.carrot import CREDENTIALS, REQUESTS_PER_SECOND
+from massid_local.stack.carrot import REQUESTS_PER_SECOND
 
 MOST_OPEN = 50
 """Submissions under way at once: the emulated state machine holds threads for each."""
@@ -73,7 +73,7 @@ class Demo:
     def run(self, stack: LocalStack) -> Result:
         """Carry every MassID to its end on a stack that is up. Raises httpx.HTTPError if the sandbox can't be read."""
         records = Records(self._options.folder)
-        with _platform(stack) as platform:
+        with reader_of(stack) as platform:
             holdings = Holdings(stack)
             executions = self._carry(stack, platform, holdings)
             _wait_for_quiet(holdings)
@@ -159,19 +159,6 @@ class Demo:
             most_calls_in_a_second=requests["mostInASecond"],
             faults=requests["faults"],
         )
-
-
-def _platform(stack: LocalStack) -> Platform:
-    carrot = stack.carrot
-    credentials, parameters = carrot.secrets()[CREDENTIALS], carrot.parameters()
-    return Platform(
-        carrot.url,
-        parameters["CarrotTokenUrl"],
-        client_id=credentials["clientId"],
-        client_secret=credentials["clientSecret"],
-        scope=parameters["CarrotScope"],
-        prefix=parameters["CarrotPathPrefix"],
-    )
 
 
 def _progress(sent: int, seen: EffectsSeen, executions: Executions, crashes: int) -> Progress:

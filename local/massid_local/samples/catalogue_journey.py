@@ -200,6 +200,7 @@ JOURNEY_BREAKAGES: Final = (
         "the unit is spelt KG",
         frozenset({"mass-id-qualifications"}),
         edit=set_field("measurementUnit", value="KG"),
+        refused_by_queue=True,
     ),
     Breakage(
         "subtype-unknown",

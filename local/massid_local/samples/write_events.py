@@ -8,32 +8,42 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import md5
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from urllib.parse import quote_plus
 from uuid import NAMESPACE_URL, uuid5
 
+from massid_relay.core.bulk.files import bulk_key
 from massid_relay.core.clock import iso
 from massid_relay.core.jsons import JsonObject, content_hash, dumps
 from massid_relay.core.messages import submission_of
 
+from massid_local.samples.changes import changes
+from massid_local.samples.event_types import all_event_types, cancellation
 from massid_local.samples.files import pretty
 from massid_local.samples.generator import SampleFile, SampleMassID, generate
+from massid_local.samples.older import older_forms
+from massid_local.samples.table import table_of
 
 EVENTS_SEED: Final = 1
 EVENTS_DAY: Final = date(2026, 11, 20)
 """`massid demo --seed 1 --today 2026-11-20` submits these very messages."""
 
 REGION: Final = "sa-east-1"
+LEDGER_STREAM: Final = "arn:aws:dynamodb:sa-east-1:123456789012:table/massid-relay-ledger/stream/2026-11-20T00:00:00.000"
 ACCOUNT: Final = "123456789012"
 BUCKET: Final = "massid-relay-evidence"
+BULK_FILE: Final = "cargas de março.csv"
+OBJECT_VERSION: Final = "096fKKXTRTtl3on89fVO.nfljtsv6qko"
 TASK_TOKEN: Final = "AQCEAAAAKgAAAAMAAAAAAAAAATsample"  # noqa: S105 - a stand-in for Step Functions' own
 
 
-def event_samples() -> dict[str, JsonObject]:
+def event_samples() -> dict[str, Any]:
     """File name to content, without writing anything."""
     sample = generate(1, EVENTS_SEED, EVENTS_DAY)[0]
     submission, events = sample.submission, sample.submission["events"]
     return {
         "submission.json": submission,
+        "replacement.json": _replacement(submission),
         "document.json": {
             "version": 1,
             "externalId": sample.external_id,
@@ -41,6 +51,9 @@ def event_samples() -> dict[str, JsonObject]:
         },
         "events.json": _events_message(sample, events=[one for one in events if one["name"] != "CLOSE"]),
         "close.json": _events_message(sample, events=[one for one in events if one["name"] == "CLOSE"]),
+        "cancel.json": cancellation(sample.external_id, _sent(sample)),
+        "all-event-types.json": all_event_types(sample.external_id, _integrator(events), _sent(sample)),
+        "older-forms.json": older_forms(submission),
         "wake.json": _events_message(sample, wake="FileAttached"),
         "submission-again.json": {
             "version": 1,
@@ -50,15 +63,20 @@ def event_samples() -> dict[str, JsonObject]:
         "document-step.json": {
             "version": 1,
             "externalId": sample.external_id,
+            "generation": 1,
             "submissionRef": _reference(sample),
             "taskToken": TASK_TOKEN,
         },
         "events-step.json": _events_message(
-            sample, submissionRef=_reference(sample), select="timeline", taskToken=TASK_TOKEN
+            sample, generation=1, submissionRef=_reference(sample), select="timeline", taskToken=TASK_TOKEN
         ),
-        "evidence-request.json": _events_message(sample, fileNames=submission["evidence"], taskToken=TASK_TOKEN),
+        "evidence-request.json": _events_message(
+            sample, generation=1, fileNames=submission["evidence"], taskToken=TASK_TOKEN
+        ),
         "evidence-s3-notification.json": s3_notification(sample, sample.files[0]),
         "evidence-s3-test-event.json": _s3_test_event(sample),
+        "bulk-s3-notification.json": _notification(sample, "bulk", bulk_key(BULK_FILE), _bulk_csv(sample).encode()),
+        "bulk-continue.json": {"version": 1, "file": BULK_FILE, "objectVersion": OBJECT_VERSION},
         "place-order.json": _order_message(sample, "place", order=_order(sample)),
         "place-order-step.json": _order_message(
             sample,
@@ -76,7 +94,25 @@ def event_samples() -> dict[str, JsonObject]:
         "follow-order.json": _order_message(sample, "follow"),
         "undelivered.json": _undelivered(sample),
         "sweep.json": _schedule(sample),
+        "ledger-changes.json": changes(sample.external_id, _sent(sample), LEDGER_STREAM),
     }
+
+
+def bulk_samples() -> dict[str, str]:
+    """Bulk files of the same MassID, by name: their text."""
+    sample = generate(1, EVENTS_SEED, EVENTS_DAY)[0]
+    return {"bulk.csv": _bulk_csv(sample), "bulk.ndjson": dumps(sample.submission) + "\n"}
+
+
+def _bulk_csv(sample: SampleMassID) -> str:
+    return table_of([sample.submission])
+
+
+def _replacement(submission: JsonObject) -> JsonObject:
+    """The same MassID once more, as the second document of its external id."""
+    why = "It was entered with the title of another load."
+    mended = submission["document"] | {"title": "MassID, entered again"}
+    return submission | {"generation": 2, "replaceReason": why, "document": mended}
 
 
 def write_events(folder: Path) -> list[Path]:
@@ -87,12 +123,20 @@ def write_events(folder: Path) -> list[Path]:
         path = folder / name
         path.write_text(pretty(content), encoding="utf-8")
         paths.append(path)
+    for name, text in bulk_samples().items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
     return paths
 
 
 def s3_notification(sample: SampleMassID, file: SampleFile) -> JsonObject:
-    """What S3 puts on the evidence queue for a new object (docs.aws.amazon.com, AmazonS3, notification-content-structure)."""
-    content = file.render()
+    """What S3 puts on the evidence queue for a new file."""
+    return _notification(sample, "evidence", f"evidence/{sample.external_id}/{file.name}", file.render())
+
+
+def _notification(sample: SampleMassID, configuration: str, key: str, content: bytes) -> JsonObject:
+    """What S3 puts on a queue for a new object (docs.aws.amazon.com, AmazonS3, notification-content-structure)."""
     return {
         "Records": [
             {
@@ -106,17 +150,17 @@ def s3_notification(sample: SampleMassID, file: SampleFile) -> JsonObject:
                 "responseElements": {"x-amz-request-id": "C3D13FE58DE4C810", "x-amz-id-2": "sample"},
                 "s3": {
                     "s3SchemaVersion": "1.0",
-                    "configurationId": "evidence",
+                    "configurationId": configuration,
                     "bucket": {
                         "name": BUCKET,
                         "ownerIdentity": {"principalId": "A1SAMPLEOWNER"},
                         "arn": f"arn:aws:s3:::{BUCKET}",
                     },
                     "object": {
-                        "key": f"evidence/{sample.external_id}/{file.name}",
+                        "key": quote_plus(key, safe="/"),
                         "size": len(content),
                         "eTag": md5(content, usedforsecurity=False).hexdigest(),
-                        "versionId": "096fKKXTRTtl3on89fVO.nfljtsv6qko",
+                        "versionId": OBJECT_VERSION,
                         "sequencer": "0055AED6DCD90281E5",
                     },
                 },
@@ -132,6 +176,10 @@ def _reference(sample: SampleMassID) -> str:
 
 def _events_message(sample: SampleMassID, **content: object) -> JsonObject:
     return {"version": 1, "documentExternalId": sample.external_id, **content}
+
+
+def _integrator(events: list[JsonObject]) -> JsonObject:
+    return next(event for event in events if event.get("label") == "Integrator")
 
 
 def _sent(sample: SampleMassID) -> datetime:

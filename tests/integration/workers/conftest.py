@@ -28,7 +28,7 @@ def new_bench(aws: tuple[Any, Any]) -> Callable[..., Bench]:
     def make(**settings: str) -> Bench:
         dynamodb, s3 = aws
         name = f"bench-{next(_NUMBERS)}"
-        _create_table(dynamodb, name)
+        create_table(dynamodb, name)
         s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         return Bench(dynamodb, s3, name, **settings)
@@ -42,7 +42,8 @@ def bench(new_bench: Callable[..., Bench]) -> Bench:
     return new_bench()
 
 
-def _create_table(dynamodb: Any, name: str) -> None:
+def create_table(dynamodb: Any, name: str) -> None:
+    """The ledger as template.yaml describes it."""
     dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",

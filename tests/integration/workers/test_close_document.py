@@ -249,7 +249,12 @@ def test_after_close_only_related_goes_out(ready: Bench) -> None:
     ready.send(EVENTS, events_message(close()))
     ready.run()
     ready.carrot.calls.clear()
-    ready.send(EVENTS, events_message(event("late", 95), event("related", 96, "RELATED")))
+    ready.send(
+        EVENTS,
+        events_message(
+            event("late", 95), event("related", 96, "RELATED", relatedDocument={"documentId": "document-2"})
+        ),
+    )
     ready.run()
 
     assert ready.dead == ["ForbiddenTransition"]

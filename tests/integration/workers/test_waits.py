@@ -158,3 +158,14 @@ def test_the_reason_that_a_step_is_told_is_found_in_the_index(open_document: Ben
     assert (answers["second"], answers["third"]) == ("InvalidMessage", "PayloadConflict")
     letters = {letter.id for letter in open_document.letters()}
     assert {open_document.steps.causes[token] for token in ("second", "third")} == letters
+
+
+def test_files_are_no_longer_waited_for_once_the_document_is_cancelled(open_document: Bench) -> None:
+    """Nothing is attached to a cancelled document: the step that waits for a file would wait for ever."""
+    open_document.send(EVIDENCE, files_message("one.pdf", token="token-1"))
+    open_document.send(EVENTS, events_message(actor(), event("cancel", 2, name="CANCEL")))
+    open_document.run()
+
+    assert open_document.steps.answers == [("token-1", "ForbiddenTransition")]
+    assert open_document.record("doc").waits == []
+    assert open_document.letters() == []

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from massid_relay.core.first_contact import parties_of
@@ -107,3 +108,12 @@ def test_a_document_goes_out_with_its_ids_and_nothing_else_added() -> None:
     payload = {"category": "MassID", "participant": PARTICIPANT, "address": ADDRESS}
     body = document_body(payload, external_id="doc", deduplication_id="d", ids={})
     assert body == payload | {"externalId": "doc", "deduplicationId": "d"}
+
+
+@pytest.mark.parametrize("more", [{}, {"bidirectional": False, "category": "MassID"}])
+def test_a_document_named_by_your_id_goes_out_under_the_networks(more: JsonObject) -> None:
+    payload = {"name": "RELATED", "relatedDocument": {"documentExternalId": "load-2"} | more}
+    before = deepcopy(payload)
+    body = event_body(payload, external_id="e", deduplication_id="d", ids={}, files={}, related_id="document-2")
+    assert body["relatedDocument"] == {"documentId": "document-2"} | more
+    assert payload == before

@@ -1,6 +1,7 @@
 """docs/messages.md shows messages that work and reasons that are given."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from massid_relay.core.messages import (
 from tests.unit.messages.conftest import Refusal
 
 PAGE = (Path(__file__).parents[3] / "docs" / "messages.md").read_text(encoding="utf-8")
-PARSERS = {
+PARSERS: dict[str, Callable[[str], object]] = {
     "Submission": parse_submission,
     "Document": parse_document_message,
     "Events": parse_events_message,

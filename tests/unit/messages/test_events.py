@@ -63,9 +63,10 @@ def test_events_of_the_old_api_are_refused_by_name(weighing: JsonObject, refusal
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("actor-type", "the ACTOR's label"),
-        ("move-type", "the event's own name"),
-        ("vehicle-license-plate", "Title Case"),
+        ("actor-type", "the label of an ACTOR"),
+        ("move-type", "under its own name"),
+        ("vehicle-license-plate", "Vehicle License Plate"),
+        ("something-else", "Title Case"),
     ],
 )
 def test_attributes_of_the_old_api_are_refused_with_the_new_form(
@@ -78,7 +79,7 @@ def test_attributes_of_the_old_api_are_refused_with_the_new_form(
 
 def test_so_is_the_old_field_of_an_actor(weighing: JsonObject, refusal: Refusal) -> None:
     problems = refusal(parse_events_message, message(weighing | {"actor-type": "RECYCLER"}))
-    assert "as the event's label" in problems["events.0.actor-type"]
+    assert "as the label of an ACTOR" in problems["events.0.actor-type"]
 
 
 @pytest.mark.parametrize("field", ["participantId", "addressId", "label"])

@@ -24,6 +24,12 @@ attributes = st.fixed_dictionaries(
     {"name": st.sampled_from(["Tare", "Gross Weight", "Description"])},
     optional={"value": values, "isPublic": flags, "sensitive": flags, "format": texts},
 )
+objects = st.dictionaries(texts, values, max_size=2)
+policies = st.fixed_dictionaries(
+    {"effect": st.sampled_from(["ALLOW", "DENY"]), "actions": st.lists(texts, min_size=1, max_size=2)},
+    optional={"condition": objects},
+)
+permissions = st.dictionaries(texts, st.lists(policies, max_size=2), max_size=2) | st.lists(objects, max_size=2)
 parties = st.sampled_from(
     [{}, {"participantId": "p", "addressId": "a"}, {"participant": PARTICIPANT, "address": ADDRESS}]
 )
@@ -36,8 +42,10 @@ events = st.builds(
             "isPublic": flags,
             "value": numbers,
             "metadata": st.fixed_dictionaries({"attributes": st.lists(attributes, max_size=3)}),
-            "permissions": values,
-            "updates": values,
+            "permissions": permissions,
+            "updates": objects,
+            "target": objects,
+            "relatedDocument": st.sampled_from([{"documentId": "d"}, {"documentExternalId": "load-2"}]),
             "deduplicationId": texts,
         },
     ),

@@ -42,11 +42,14 @@ def test_each_is_a_valid_schema(name: str) -> None:
         ("document.json", "document"),
         ("events.json", "events"),
         ("close.json", "events"),
+        ("cancel.json", "events"),
+        ("all-event-types.json", "events"),
         ("submission-again.json", "submission-reference"),
         ("document-step.json", "document"),
         ("events-step.json", "events"),
         ("wake.json", "wake"),
         ("evidence-request.json", "evidence-request"),
+        ("bulk-continue.json", "bulk-continuation"),
     ],
 )
 def test_the_samples_are_what_the_schema_describes(file: str, name: str) -> None:

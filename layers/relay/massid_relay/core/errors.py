@@ -4,11 +4,15 @@ RelayError
 ├── PermanentFailure             dead letter at once, never tried again (invariant 5)
 │   ├── RefusedBefore            the same message again, after a crash halfway through its burial
 │   ├── InvalidMessage           the message itself is wrong; names the fields (invariant 10)
+│   │   └── OldMessageForm       nothing is wrong but an older form, which an upgrade would mend
 │   ├── PayloadConflict          known external id, other content (invariant 1)
+│   ├── Superseded               of a generation that was replaced by a newer one
 │   ├── ForbiddenTransition      the document's status does not allow it (after CLOSE, after CANCEL)
 │   ├── EvidenceRefused          the file can't be attached: size, type, name
+│   ├── BulkRefused              the bulk file can't be read: name, encoding, header
 │   ├── VerificationFailed       the document on the network is not what was asked for
 │   ├── WaitedTooLong            what it waited for never came
+│   ├── Forgotten                needs a stored payload that was forgotten
 │   ├── WorkerCrashed            three workers died over it
 │   ├── LeftToAPerson            unknown outcome that no machine may resolve
 │   │   └── OrderLeftToAPerson   the same of an order; dead letters call it OutcomeUnknown
@@ -98,8 +102,16 @@ class InvalidMessage(PermanentFailure):
     """The message is not one of ours: not JSON, wrong version, unknown or wrong fields."""
 
 
+class OldMessageForm(InvalidMessage):
+    """The message is in an older form and otherwise right: an upgrade makes it one of ours."""
+
+
 class PayloadConflict(PermanentFailure):
     """An external id that is already recorded came again with other content. Nothing was sent."""
+
+
+class Superseded(PermanentFailure):
+    """It is about a generation of a document that a newer one has replaced. Nothing was sent."""
 
 
 class ForbiddenTransition(PermanentFailure):
@@ -110,12 +122,21 @@ class EvidenceRefused(PermanentFailure):
     """The file can't become an attachment: too large, empty, wrong type, key outside the convention."""
 
 
+class BulkRefused(PermanentFailure):
+    """The bulk file as a whole can't be read: its name, its encoding, its header. Nothing more of it is fed."""
+
+
 class VerificationFailed(PermanentFailure):
     """One of the guide's six checks failed; each failed point is one of `fields`."""
 
 
 class WaitedTooLong(PermanentFailure):
     """What it waited for did not come within the stated patience."""
+
+
+class Forgotten(PermanentFailure):
+    """It needs a stored payload that is stored no longer: `massid forget`, or the end of its retention. Sent again, whole, it
+    goes on."""
 
 
 class WorkerCrashed(PermanentFailure):

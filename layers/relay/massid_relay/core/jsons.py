@@ -68,6 +68,8 @@ def content_hash(value: Any) -> str:
 
 
 def _plain_numbers(value: Any) -> Any:
+    if isinstance(value, str):  # asked first: most values are texts
+        return value
     if isinstance(value, dict):
         return {key: _plain_numbers(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -33,6 +33,10 @@ class EventEntry:
     part: str
     label: str | None = None
     files: tuple[str, ...] = ()
+    related: str | None = None
+    """External id of the other document, where the event names it by that."""
+    related_id: str | None = None
+    """The other document's network id, as it was last looked up. It stays as it is once the event is being sent."""
     state: EventState = EventState.WAITING
     event_id: str | None = None
     refusal: Refusal | None = None
@@ -82,6 +86,8 @@ class WaitKind(StrEnum):
 
     FILES = "files"
     EVENTS = "events"
+    CREATION = "creation"
+    """The replaced document is cancelled, and this generation's stands."""
 
 
 @dataclass(slots=True)
@@ -103,11 +109,28 @@ class Hold:
 
 
 @dataclass(slots=True)
+class Replacement:
+    """Where a generation from the second on comes from. `part` names the stored submission that holds the reason."""
+
+    at: datetime
+    part: str
+    cancels: int | None
+    """The older generation that must be off the network for certain before this one is created; None: none ever stood there."""
+    document_id: str | None = None
+    """That one's id on the network, as known when it was off."""
+    cleared_at: datetime | None = None
+    """When it was found to be off the network for certain."""
+
+
+@dataclass(slots=True)
 class DocumentRecord:
     """Everything about one document, by its external id and generation."""
 
     external_id: str
     generation: int = 1
+    replaces: Replacement | None = None
+    superseded: bool = False
+    """A newer generation has taken its place: nothing of it goes out any more, but its CANCEL."""
     content_hash: str | None = None
     part: str | None = None
     deduplication_id: str | None = None
@@ -120,6 +143,8 @@ class DocumentRecord:
     batch: Batch | None = None
     files: dict[str, FileEntry] = field(default_factory=dict)
     waits: list[Wait] = field(default_factory=list)
+    wanted_by: list[str] = field(default_factory=list)
+    """External ids of documents whose events relate to this one and wait until it is confirmed."""
     holds: list[Hold] = field(default_factory=list)
     last_confirmed: datetime | None = None
     """When the newest effect was confirmed: reads may lag behind it."""

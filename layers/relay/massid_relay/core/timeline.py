@@ -162,6 +162,8 @@ class StepKind(StrEnum):
     """The last batch's outcome is unknown."""
     CLOSE = "close"
     CANCEL = "cancel"
+    LEAVE = "leave"
+    """What is in flight on a replaced document is let go, so that its CANCEL may follow."""
     VERIFY = "verify"
     """CLOSE went out; the document has not been read back yet."""
     WAIT = "wait"
@@ -181,6 +183,8 @@ class Step:
 
 def next_step(record: DocumentRecord) -> Step:
     """Plan one step. The record decides alone: no clock, no look at the network."""
+    if record.superseded:
+        return _step_to_the_end(record)
     if record.batch is not None:
         return _step_in_flight(record, record.batch)
     cancel = next((e for e in record.events if e.name == CANCEL and e.state is EventState.WAITING), None)
@@ -197,6 +201,21 @@ def next_step(record: DocumentRecord) -> Step:
     if not ready:
         return Step(StepKind.WAIT, tuple(e for e in waiting if e.state is EventState.WAITING), obstacle)
     return Step(_kind_of(ready[0]), tuple(ready))
+
+
+def _step_to_the_end(record: DocumentRecord) -> Step:
+    """Of a replaced document CANCEL alone goes out, past whatever waits, lies dead or is in flight."""
+    if not record.created or record.cancelling_event is not None or record.closing_event is not None:
+        return Step(StepKind.REST)
+    cancels = [e for e in record.events if e.name == CANCEL]
+    if record.batch is not None and any(_in_flight(record, e) for e in cancels):
+        return _step_in_flight(record, record.batch)
+    if record.batch is not None or record.newcomers:
+        return Step(StepKind.LEAVE)
+    waiting = next((e for e in cancels if e.state is EventState.WAITING), None)
+    if waiting is not None:
+        return Step(StepKind.CANCEL, (waiting,))
+    return Step(StepKind.WAIT, (), f"its CANCEL, which {'lies dead' if _alive(record, CANCEL) else 'was given up'}")
 
 
 def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
@@ -235,6 +254,8 @@ def _obstacle(record: DocumentRecord, entry: EventEntry) -> str:
             return f"dead letter {hold.dead_letter_id}"
         if hold.at is None and entry.name in STATUS_EVENTS:
             return f"dead letter {hold.dead_letter_id}"
+    if entry.related is not None and entry.related_id is None:
+        return f"document {entry.related}, to which event {entry.external_id} relates"
     missing = [name for name in entry.files if name not in record.files or not record.files[name].attached]
     if missing:
         return f"file {missing[0]}" if len(missing) == 1 else f"{len(missing)} files, first {missing[0]}"
@@ -255,10 +276,17 @@ def _kind_of(entry: EventEntry) -> StepKind:
 
 def something_waits(record: DocumentRecord) -> bool:
     """Whether a step of the lifecycle, an event or a file of this document waits for something."""
-    if record.cancelling_event is not None:
+    if record.superseded or record.cancelling_event is not None:
         return bool(record.waits)
     return (
         bool(record.waits)
+        or _to_be_created(record)
         or next_step(record).kind is not StepKind.REST
         or any(not (file.attached or file.refused) for file in record.files.values())
     )
+
+
+def _to_be_created(record: DocumentRecord) -> bool:
+    """A generation from the second on is created by itself, as soon as the one before it is off the network."""
+    create = record.create
+    return record.replaces is not None and (create is None or create.stage is Stage.STARTED)

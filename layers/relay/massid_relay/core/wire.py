@@ -26,19 +26,24 @@ def event_body(
     deduplication_id: str,
     ids: Mapping[str, str],
     files: Mapping[str, FileEntry],
+    related_id: str | None = None,
     sensitive_flag: str = "sensitive",
 ) -> JsonObject:
     """One event's body, single or inside a batch.
 
     The auditor's loader drops a whole document over one attribute without `isPublic`, so an attribute that says nothing
     takes its event's. `sensitive_flag` is the flag's name on the wire: the pages say `sensible`, the auditor's code
-    `sensitive` (methodology-rules, libs/shared/types/src/document/document-event.types.ts).
+    `sensitive` (methodology-rules, libs/shared/types/src/document/document-event.types.ts). `related_id` is the network id of
+    the related document, where the payload names it by its external id.
     """
     body = with_ids(payload, ids) | {"externalId": external_id, "deduplicationId": deduplication_id}
     public = bool(payload.get("isPublic"))
     attributes = (payload.get("metadata") or {}).get("attributes")
     if attributes:
         body["metadata"] = {"attributes": [_attribute(item, public, sensitive_flag) for item in attributes]}
+    if related_id is not None:
+        related = {name: value for name, value in payload["relatedDocument"].items() if name != "documentExternalId"}
+        body["relatedDocument"] = related | {"documentId": related_id}
     if payload.get("attachments"):
         body["attachments"] = [_attachment(item, public, files) for item in payload["attachments"]]
     return body

@@ -1,8 +1,11 @@
-"""The index of dead letters: why each lies dead. The message itself rests in the dead-letter queue."""
+"""The index of dead letters: why each lies dead. The message itself rests in the dead-letter queue.
+
+One that rests stays in the index for as long as it takes; one that was redriven or discarded for a year more.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DEAD = "DEAD"
+KEPT = timedelta(days=365)
+"""For how long one can be asked what became of a letter: longer than any queue keeps a message that could be buried again."""
 
 
 class DeadLetterState(StrEnum):
@@ -52,6 +57,11 @@ def _letter() -> TypeAdapter[DeadLetter]:
     return TypeAdapter(DeadLetter)
 
 
+def letter_of(item: dict[str, Any]) -> DeadLetter:
+    """The reason in an item of the ledger."""
+    return _letter().validate_json(item["body"]["S"])
+
+
 class DeadLetterIndex:
     """Writes and reads the reasons."""
 
@@ -61,15 +71,20 @@ class DeadLetterIndex:
 
     def put(self, letter: DeadLetter) -> None:
         """Write the reason; writing it again under the same id changes nothing that matters."""
-        item: dict[str, Any] = {**_key(letter.id), "body": {"S": _letter().dump_json(letter).decode()}}
-        if letter.state is DeadLetterState.RESTING:
-            item |= {"gpk": {"S": DEAD}, "gsk": {"S": f"{iso(letter.at)}#{letter.id}"}}
+        self._write(letter, {"gpk": {"S": DEAD}, "gsk": {"S": f"{iso(letter.at)}#{letter.id}"}})
+
+    def settle(self, letter: DeadLetter, now: datetime) -> None:
+        """Write what became of it: it is listed no longer, and deleted by DynamoDB in a year."""
+        self._write(letter, {"expires": {"N": str(int((now + KEPT).timestamp()))}})
+
+    def _write(self, letter: DeadLetter, more: dict[str, Any]) -> None:
+        item = {**_key(letter.id), "body": {"S": _letter().dump_json(letter).decode()}, **more}
         self._client.put_item(TableName=self._table, Item=item)
 
     def get(self, dead_letter_id: str) -> DeadLetter | None:
         """The reason of that id."""
         answer = self._client.get_item(TableName=self._table, Key=_key(dead_letter_id), ConsistentRead=True)
-        return _letter().validate_json(answer["Item"]["body"]["S"]) if "Item" in answer else None
+        return letter_of(answer["Item"]) if "Item" in answer else None
 
     def resting(self) -> Sequence[DeadLetter]:
         """All that lie dead, oldest first."""

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from massid_relay.core.clock import iso
 from massid_relay.core.errors import Busy
 from massid_relay.core.record import DocumentRecord
+from massid_relay.ledger.pages import items_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,13 +51,35 @@ class DocumentStore:
         self._client = client
         self._table = table
 
-    def load(self, external_id: str, generation: int = 1) -> DocumentRecord:
-        """The record as it stands; a new one (version 0) if the ledger does not know the document."""
-        answer = self._client.get_item(
+    def load(self, external_id: str, generation: int | None = None) -> DocumentRecord:
+        """The record of that generation, by default of the newest; a new one (version 0) if the ledger does not know it."""
+        found = self._newest(external_id) if generation is None else self._exactly(external_id, generation)
+        return unpacked(found["body"]["B"]) if found else DocumentRecord(external_id, generation or 1)
+
+    def _exactly(self, external_id: str, generation: int) -> dict[str, Any] | None:
+        answer: Any = self._client.get_item(
             TableName=self._table, Key=_key(external_id, generation), ConsistentRead=True, ProjectionExpression="body"
         )
-        item = answer.get("Item")
-        return unpacked(item["body"]["B"]) if item else DocumentRecord(external_id, generation)
+        found: dict[str, Any] | None = answer.get("Item")
+        return found
+
+    def _newest(self, external_id: str) -> dict[str, Any] | None:
+        """One item is read and billed, as with GetItem: the payloads under the same key sort elsewhere."""
+        answer: Any = self._client.query(**self._of_document(external_id), ScanIndexForward=False, Limit=1)
+        return next(iter(answer["Items"]), None)
+
+    def _of_document(self, external_id: str) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "ConsistentRead": True,
+            "ProjectionExpression": "body",
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :generation)",
+            "ExpressionAttributeValues": {":pk": _key(external_id, 1)["pk"], ":generation": {"S": "GEN#"}},
+        }
+
+    def generations(self, external_id: str) -> list[DocumentRecord]:
+        """Every record of that external id, oldest generation first; none if the ledger does not know it."""
+        return [unpacked(item["body"]["B"]) for item in items_of(self._client, **self._of_document(external_id))]
 
     def save(
         self,
@@ -80,6 +103,12 @@ class DocumentStore:
         except ClientError as error:
             record.version -= 1
             raise _translated(error) from None
+
+    def replace(self, old: DocumentRecord, new: DocumentRecord, look_at: datetime) -> None:
+        """Write the next generation and the mark on the one that it replaces, both or none. Raises StaleRecord."""
+        new.version = 1
+        put: Any = {"TableName": self._table, "Item": self._item(new, look_at), **_unchanged(0)}
+        self.save(old, together_with=[{"Put": put}])
 
     def waiting(self, before: datetime, limit: int) -> list[tuple[str, int]]:
         """External id and generation of documents whose next look is due."""

@@ -38,6 +38,11 @@ def _record() -> TypeAdapter[OrderRecord]:
     return TypeAdapter(OrderRecord)
 
 
+def order_of(item: dict[str, Any]) -> OrderRecord:
+    """The record in an item of the ledger."""
+    return _record().validate_json(item["body"]["S"])
+
+
 _KEYS_PER_READ = 100
 """BatchGetItem's limit (docs.aws.amazon.com, amazondynamodb, API_BatchGetItem)."""
 
@@ -67,7 +72,7 @@ class OrderStore:
         """The record as it stands; None if the ledger does not know the order."""
         answer = self._client.get_item(TableName=self._table, Key=_key(external_id), ConsistentRead=True)
         item = answer.get("Item")
-        return _record().validate_json(item["body"]["S"]) if item else None
+        return order_of(item) if item else None
 
     def save(self, record: OrderRecord, *, look_at: datetime | None = None, cap: CapChange | None = None) -> None:
         """Write the record if nobody wrote it since. Raises StaleRecord, or CapExceeded if the day has no room."""

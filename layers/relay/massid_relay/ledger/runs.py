@@ -21,11 +21,12 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run and the stored submission that it carries."""
+    """A run, the stored submission that it carries, and the generation of the document that this is about."""
 
     number: int
     state: RunState
     part: str
+    generation: int = 1
 
 
 class RunTaken(Exception):
@@ -43,15 +44,16 @@ class RunStore:
         """The newest run, if there was one."""
         answer = self._client.get_item(TableName=self._table, Key=_key(external_id), ConsistentRead=True)
         item = answer.get("Item")
-        return Run(int(item["number"]["N"]), RunState(item["state"]["S"]), item["part"]["S"]) if item else None
+        return run_of(item) if item else None
 
-    def open_next(self, external_id: str, newest: Run | None, part: str, now: datetime) -> Run:
+    def open_next(self, external_id: str, newest: Run | None, part: str, generation: int, now: datetime) -> Run:
         """Take the next number, only while none is open. Raises RunTaken."""
-        run = Run(newest.number + 1 if newest else 1, RunState.OPEN, part)
+        run = Run(newest.number + 1 if newest else 1, RunState.OPEN, part, generation)
         item = _key(external_id) | {
             "number": {"N": str(run.number)},
             "state": {"S": run.state},
             "part": {"S": part},
+            "generation": {"N": str(generation)},
             "opened_at": {"S": iso(now)},
         }
         try:
@@ -77,6 +79,12 @@ class RunStore:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return  # it said so meanwhile
+
+
+def run_of(item: Any) -> Run:
+    """The run in an item of the ledger."""
+    number, generation = (int(item[name]["N"]) for name in ("number", "generation"))
+    return Run(number, RunState(item["state"]["S"]), item["part"]["S"], generation)
 
 
 def _key(external_id: str) -> dict[str, Any]:

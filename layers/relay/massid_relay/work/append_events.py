@@ -5,16 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, PermanentFailure, RefusedBefore
+from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, PermanentFailure, RefusedBefore, Superseded
+from massid_relay.core.generations import to_be_seen_off
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
-from massid_relay.core.record import EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
+from massid_relay.core.record import DocumentRecord, EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
 from massid_relay.core.timeline import Refused, Step, StepKind, enter, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury, dead_letter_id
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
+from massid_relay.work.generations import is_current, require_fresh_event_ids
+from massid_relay.work.incoming import incoming
 from massid_relay.work.nudges import look_for_files
+from massid_relay.work.related import resolve_related
+from massid_relay.work.replacing import ending_message, go_on_with_successor, leave, older_to_end, want_cancel
+from massid_relay.work.retire import retire
 from massid_relay.work.send_events import look_up, send_events
 from massid_relay.work.source import Source
 from massid_relay.work.stored import asked_events
@@ -38,39 +44,73 @@ class Ask:
 
 def append_events(relay: Relay, group: list[Source]) -> None:
     """Handle the messages of one document that one invocation brought."""
-    external_id = group[0].group or ""
-    turn = Turn(relay, relay.documents.load(external_id), group)
+    newest = relay.documents.load(group[0].group or "")
     try:
-        asks = [ask for source in group if (ask := _enter(turn, source)) is not None]
-        for source in group:
-            _bury_again(turn, source)
-        _advance(turn)
-        _settle(turn, asks)
+        older = older_to_end(relay, newest)
+        if older is not None:
+            _end(Turn(relay, older, group), newest)
+        turn = Turn(relay, newest, group)
+        ended = to_be_seen_off(newest)
+        _work(turn, [ask for source in group if (ask := _enter(turn, source, ended)) is not None])
     except StaleRecord:
         raise Busy("the record changed meanwhile", retry_after=0) from None
 
 
-def _enter(turn: Turn, source: Source) -> Ask | None:
-    """Write one message's events into the inbox. An invalid message is buried here, so that the others go on."""
+def _end(turn: Turn, newest: DocumentRecord) -> None:
+    """A replaced document: its CANCEL, and then its successor's creation."""
+    messages = [(source, ending_message(turn.relay, turn.record, source)) for source in turn.sources]
+    asks = [_take_up(turn, source, message) for source, message in messages if message is not None]
+    want_cancel(turn)
+    _work(turn, asks)
+    go_on_with_successor(turn.relay, turn.record, newest)
+
+
+def _work(turn: Turn, asks: Sequence[Ask]) -> None:
+    for source in turn.sources:
+        _bury_again(turn, source)
+    _advance(turn)
+    _settle(turn, asks)
+
+
+def _enter(turn: Turn, source: Source, ended: int | None) -> Ask | None:
+    """Write one message's events into the inbox. One that can't be is buried here, so that the others go on. `ended`: the
+    replaced generation whose CANCEL was taken up before."""
     try:
-        message = parse_events_message(source.body)
+        message = incoming(turn.relay, parse_events_message, source.body)
         _require_own_group(message, source)
         if isinstance(message, WakeMessage):
             turn.record.verification_failed = turn.record.verification_failed and message.wake != VERIFY
             return None
-        asked = asked_events(turn.relay, turn.record, message)
+        if message.generation == ended and message.only_cancels:
+            return None
+        if not is_current(turn.relay, turn.record, message.generation, message.task_token):
+            return None
+        return _take_up(turn, source, message)
     except InvalidMessage as error:
         _bury_invalid(turn, source, error)
-        return None
+    except Superseded as error:
+        bury(turn.relay, source, error, external_id=turn.record.external_id)
+    return None
+
+
+def _take_up(turn: Turn, source: Source, message: EventsMessage) -> Ask:
+    asked = asked_events(turn.relay, turn.record, message)
+    require_fresh_event_ids(turn.relay, turn.record, asked.entries)
     refused = enter(turn.record, asked.entries, source.message_id)
     new_files = _ask_for_files(turn, asked.entries)
     turn.dirty = True
-    turn.together_with += [item for item in asked.part_items if item not in turn.together_with]
+    if _entered(turn.record, asked.entries):
+        turn.together_with += [item for item in asked.part_items if item not in turn.together_with]
     _bury_refused(turn, source, asked.entries, refused)
     if new_files and turn.record.created:
-        look_for_files(turn.relay, turn.record.external_id, new_files)
+        look_for_files(turn.relay, turn.record, new_files)
     outside = next((refusal for refusal in refused if not refusal.hold), None)
     return Ask(source, message.task_token, [entry.external_id for entry in asked.entries], outside)
+
+
+def _entered(record: DocumentRecord, entries: Sequence[EventEntry]) -> bool:
+    """Whether any of these is now in the inbox. A repetition isn't, and its payload is not stored once more."""
+    return any(entry is known for entry in entries for known in record.events)
 
 
 def _bury_refused(turn: Turn, source: Source, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:
@@ -115,6 +155,7 @@ _STEPS: dict[StepKind, Callable[[Turn, Step], None]] = {
     StepKind.SEND: lambda turn, step: send_events(turn, step.events),
     StepKind.LOOK_UP: lambda turn, step: look_up(turn, step.events),
     StepKind.CANCEL: lambda turn, step: send_events(turn, step.events),
+    StepKind.LEAVE: lambda turn, step: leave(turn),
     StepKind.CLOSE: lambda turn, step: close_document(turn, step.events[0]),
     StepKind.VERIFY: lambda turn, step: verify_closed(turn),
 }
@@ -122,6 +163,7 @@ _STEPS: dict[StepKind, Callable[[Turn, Step], None]] = {
 
 def _advance(turn: Turn) -> None:
     """Step after step until nothing is left to do or something must be waited for. What fails for now leaves the inbox saved."""
+    resolve_related(turn)
     while (step := next_step(turn.record)).kind in _STEPS:
         try:
             _take(turn, step)
@@ -138,7 +180,7 @@ def _learn_now(turn: Turn) -> None:
 
 
 def _take(turn: Turn, step: Step) -> None:
-    if turn.record.newcomers and turn.record.batch is None:
+    if turn.record.newcomers and turn.record.batch is None and step.kind is not StepKind.LEAVE:
         turn.learn(turn.read_remote())
     else:
         _STEPS[step.kind](turn, step)
@@ -168,3 +210,4 @@ def _settle(turn: Turn, asks: Sequence[Ask]) -> None:
     turn.dirty = settle_waits(relay, record) or turn.dirty
     turn.dirty = park(relay, record) or turn.dirty
     turn.save()
+    retire(relay, record)

@@ -1,7 +1,7 @@
 """One file becomes an attachment: look, accept, record with its version, ask for a URL, upload, record."""
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import EvidenceRefused, FieldProblem, OutOfTime, PermanentFailure, RelayError
+from massid_relay.core.errors import Busy, EvidenceRefused, FieldProblem, OutOfTime, PermanentFailure, RelayError
 from massid_relay.core.evidence import evidence_key
 from massid_relay.core.file_types import accepted_type
 from massid_relay.core.jsons import JsonObject
@@ -11,6 +11,7 @@ from massid_relay.evidence import StoredFile
 from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply
+from massid_relay.work.nudges import addressed_to
 from massid_relay.work.source import Source
 
 
@@ -49,6 +50,8 @@ def _upload(
     owner = relay.new_owner()
 
     def begin(fresh: DocumentRecord) -> None:
+        if fresh.superseded:
+            raise Busy("the document was replaced meanwhile", retry_after=0)
         file = fresh.files[name]
         if file.operation is None:
             file.operation = Operation.started(relay.now(), owner, relay.settings.lease)
@@ -118,6 +121,6 @@ def _refuse(
             give_back(relay, file.operation, error, source.message_id)
 
     record = apply(relay, record, change)
-    body: JsonObject = {"version": 1, "documentExternalId": record.external_id, "fileNames": [name]}
+    body: JsonObject = addressed_to(record) | {"fileNames": [name]}
     bury(relay, source, error, external_id=record.external_id, item=name, body=body)
     return record

@@ -15,7 +15,7 @@ from massid_relay.core.errors import (
 from massid_relay.core.orders.cancelling import require_cancellable
 from massid_relay.core.orders.record import OrderRecord, OrderState
 from massid_relay.work.follow_order import known_order, observe
-from massid_relay.work.order_changes import apply, tell
+from massid_relay.work.order_changes import apply
 from massid_relay.work.order_list import orders_around
 
 _PENDING = 5
@@ -29,14 +29,13 @@ def cancel_order(relay: Relay, external_id: str) -> None:
     """Handle one *cancel* message. An attempt without an answer comes back and finds out first what became of it."""
     record = _looked_at(relay, known_order(relay, external_id))
     if record.state is OrderState.CANCELLED:
-        tell(relay, record)
         return
     require_cancellable(record, relay.now())
     permit = relay.order_permit(relay.now() + relay.settings.lease)
     shown = relay.carbonext.cancel_order(record.order_id or "", permit)
     if shown is None or shown.status is not OrderStatus.CANCELLED:
         raise NotReady("the cancellation is not visible yet", retry_after=_PENDING)
-    tell(relay, observe(relay, record, [shown]))
+    observe(relay, record, [shown])
 
 
 def cancel_orders(relay: Relay, external_ids: Sequence[str]) -> None:
@@ -54,7 +53,7 @@ def cancel_orders(relay: Relay, external_ids: Sequence[str]) -> None:
         with suppress(RejectedByProvider):  # it says of none in particular that it was not cancelled: look
             relay.carbonext.cancel_orders([record.order_id or "" for record in wanted], permit)
     for record in wanted:
-        after = tell(relay, _looked_at(relay, record))
+        after = _looked_at(relay, record)
         if after.state is not OrderState.CANCELLED:
             problems[record.external_id] = "was not cancelled by the provider"
     if problems:

@@ -1,7 +1,7 @@
 """The auditor's rules before anything is sent: after CLOSE a MassID can be neither mended nor repeated.
 
 A submission is checked when it names its methodology and holds CLOSE: what is still growing isn't whole yet. The policy is the
-submission's own, else the stack's.
+submission's own, else the stack's. The stack may name an accreditation profile; without one, some rules can't be decided.
 """
 
 from typing import TYPE_CHECKING
@@ -30,7 +30,12 @@ def check(relay: Relay, submission: Submission) -> None:
         return
     from massid_relay.preflight import Methodology, run_preflight  # many rules, and not every stack asks for them
 
-    report = run_preflight(submission.to_payload(), methodology=Methodology(submission.methodology), now=relay.now())
+    report = run_preflight(
+        submission.to_payload(),
+        methodology=Methodology(submission.methodology),
+        now=relay.now(),
+        profile=relay.accreditation_profile,
+    )
     findings = report.to_mend
     if not findings:
         return

@@ -5,7 +5,7 @@ CLOSE event dies. After CLOSE it can only be told.
 """
 
 from massid_relay.core.errors import NotReady, PermanentFailure, Refusal, RelayError, VerificationFailed
-from massid_relay.core.first_contact import parties_of, with_ids
+from massid_relay.core.first_contact import newcomers_of, with_ids
 from massid_relay.core.operation import Operation
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
@@ -14,7 +14,8 @@ from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply, save
-from massid_relay.work.send_events import body_of
+from massid_relay.work.known_parties import known_ids
+from massid_relay.work.send_events import CLAIM, body_of
 from massid_relay.work.turn import Turn
 
 OPEN = "OPEN"
@@ -54,12 +55,14 @@ def _begin(turn: Turn, close: EventEntry, owner: str) -> Operation:
     relay, record = turn.relay, turn.record
     if record.batch is None:
         operation = Operation.started(relay.now(), owner, relay.settings.lease)
-        operation.ids = relay.parties.known(parties_of(turn.payload(close)).inline)
+        operation.ids = known_ids(relay, [turn.payload(close)])
+        record.newcomers = newcomers_of(turn.payload(close), operation.ids)
         record.batch = Batch(operation, [close.external_id])
     else:
         record.batch.operation.begin(relay.now(), owner, relay.settings.lease)
+    claims = relay.parties.claims(record.newcomers, record.external_id, relay.now(), relay.now() + CLAIM)
     try:
-        save(relay, record, turn.together_with)
+        save(relay, record, [*claims, *turn.together_with])
     except StaleRecord:
         raise NotReady("the record has just changed", retry_after=1) from None
     turn.dirty, turn.together_with = False, []
@@ -82,8 +85,7 @@ def _expected(turn: Turn) -> list[Expected]:
     """Every event that we know to be on the document, with ids in place of parties whose ids are known."""
     entries = [entry for entry in turn.record.events if entry.state is EventState.CONFIRMED]
     payloads = [turn.payload(entry) for entry in entries]
-    keys = [key for payload in payloads for key in parties_of(payload).inline]
-    known = turn.relay.parties.known(keys)
+    known = known_ids(turn.relay, payloads)
     return [Expected(entry, with_ids(payload, known)) for entry, payload in zip(entries, payloads, strict=True)]
 
 

@@ -5,7 +5,7 @@ from massid_relay.core.carbonext_reading import RemoteOrder
 from massid_relay.core.errors import FieldProblem, InvalidMessage, NotReady, OrderLeftToAPerson
 from massid_relay.core.orders.meta_data import keys_in
 from massid_relay.core.orders.record import OrderRecord, OrderState
-from massid_relay.work.order_changes import apply, tell
+from massid_relay.work.order_changes import apply
 from massid_relay.work.order_list import orders_around
 
 _OPEN = frozenset({OrderState.RECORDED, OrderState.SENT, OrderState.OUTCOME_UNKNOWN})
@@ -24,7 +24,7 @@ def follow_order(relay: Relay, external_id: str) -> None:
     orders = orders_around(relay, record.ordered_at or relay.now())
     if any(keys_in(order.meta_data) for order in orders) and not relay.orders.echo_seen():
         relay.orders.learn_echo(relay.now())
-    tell(relay, observe(relay, record, orders))
+    record = observe(relay, record, orders)
     twins = {order.id for order in orders if record.key in keys_in(order.meta_data)} - {record.order_id}
     if twins:
         raise OrderLeftToAPerson(f"the list shows {len(twins)} more orders with this order's key")

@@ -1,7 +1,7 @@
 """A whole message of a document's FIFO group that lies dead leaves a hole: what comes later must not pass it (invariant 3)."""
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import InvalidMessage
+from massid_relay.core.errors import Forgotten, InvalidMessage
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.messages import WakeMessage, parse_events_message
 from massid_relay.core.record import DocumentRecord, Hold
@@ -25,11 +25,11 @@ def hold_document(relay: Relay, source: Source, dead_letter_id: str) -> None:
 
 def _hold(relay: Relay, record: DocumentRecord, source: Source, dead_letter_id: str) -> Hold | None:
     try:
-        message = parse_events_message(source.body)
-        if isinstance(message, WakeMessage):
+        message = parse_events_message(source.body, relay.settings.old_message_forms)
+        if isinstance(message, WakeMessage) or message.generation < record.generation:
             return None
         entries = asked_events(relay, record, message).entries
-    except InvalidMessage:
+    except (InvalidMessage, Forgotten):
         return Hold(dead_letter_id)
     outside = [entry.at for entry in entries if record.event(entry.external_id) is None]
     return Hold(dead_letter_id, min(outside)) if outside else None

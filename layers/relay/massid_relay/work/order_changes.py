@@ -1,4 +1,4 @@
-"""Changing an order's record that others change too, and telling the world of its status."""
+"""Changing an order's record that others change too, and when it is looked at again."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,20 +64,6 @@ def next_look(relay: Relay, record: OrderRecord) -> datetime | None:
         return None
     shortest = timedelta(seconds=float(relay.settings.follow_order_seconds))
     return relay.now() + min(max(relay.now() - record.following_since, shortest), _LONGEST_INTERVAL)
-
-
-def tell(relay: Relay, record: OrderRecord) -> OrderRecord:
-    """Publish the changes of status that nobody was told of. After a crash between, one may be told twice."""
-    if record.told == len(record.changes):
-        return record
-    for change in record.changes[record.told :]:
-        relay.status_events.publish(record.external_id, record.order_id, change.status.value, change.at)
-    told = len(record.changes)
-
-    def note(fresh: OrderRecord) -> None:
-        fresh.told = max(fresh.told, told)
-
-    return apply(relay, record, note)
 
 
 def follow_due_orders(relay: Relay, most: int) -> int:

@@ -28,7 +28,7 @@ from massid_relay.core.record import DocumentRecord
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.ledger.orders import CapChange
 from massid_relay.work.look_up_order import look_up_order
-from massid_relay.work.order_changes import apply, next_look, tell
+from massid_relay.work.order_changes import apply, next_look
 from massid_relay.work.source import Source
 from massid_relay.work.stored import stored_submission
 
@@ -38,7 +38,7 @@ _UNCLOSED_RETRY = 900
 def place_order(relay: Relay, source: Source, message: PlaceOrder) -> None:
     """Handle one *place* message."""
     order = valid_order(_asked(relay, message), relay.settings.order_policy)
-    record = relay.orders.load(order.external_id) or _new_record(relay, order)
+    record = relay.orders.load(order.external_id) or _new_record(relay, order, message.document_external_id)
     if record.content_hash != order.content_hash and not record.corrected(
         order.content_hash, order.vcu_amount, order.currency
     ):
@@ -50,7 +50,6 @@ def place_order(relay: Relay, source: Source, message: PlaceOrder) -> None:
         record = look_up_order(relay, source, record)
     if record.state is OrderState.RECORDED:
         record = _post(relay, source, record, order)
-    record = tell(relay, record)
     if message.task_token:
         status = record.status.value if record.status else record.state.value
         relay.tokens.succeed(message.task_token, {"orderId": record.order_id, "orderStatus": status})
@@ -75,13 +74,14 @@ def _require_closed(document: DocumentRecord) -> None:
         raise NotReady("the MassID is not closed and verified yet", retry_after=_UNCLOSED_RETRY)
 
 
-def _new_record(relay: Relay, order: ValidOrder) -> OrderRecord:
+def _new_record(relay: Relay, order: ValidOrder, document: str | None) -> OrderRecord:
     return OrderRecord(
         external_id=order.external_id,
         content_hash=order.content_hash,
         key=deduplication_id(relay.settings.relay_environment, Kind.ORDER, order.external_id),
         vcu_amount=order.vcu_amount,
         currency=order.currency,
+        document_external_id=document,
     )
 
 

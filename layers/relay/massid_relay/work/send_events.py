@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from massid_relay.core.errors import NotReady, PermanentFailure, RelayError, WorkerCrashed
-from massid_relay.core.first_contact import parties_of, plan_round
+from massid_relay.core.errors import InvalidMessage, NotReady, PermanentFailure, RelayError, WorkerCrashed
+from massid_relay.core.first_contact import plan_round
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.ports import AppendedEvent
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
-from massid_relay.core.timeline import end_by_cancel
+from massid_relay.core.timeline import STATUS_EVENTS, end_by_cancel
 from massid_relay.core.verification import find_ours
 from massid_relay.core.wire import event_body
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.changes import apply, save
+from massid_relay.work.known_parties import differences, known_ids, tell
 from massid_relay.work.turn import Turn
 
 CLAIM = timedelta(minutes=15)
@@ -24,9 +25,12 @@ died unseen loses its claim."""
 
 def send_events(turn: Turn, events: Sequence[EventEntry]) -> None:
     """Record, call, record (invariant 1). Sends at most one round: what needs an id that this call brings stays behind."""
+    known = known_ids(turn.relay, [turn.payload(entry) for entry in events])
+    if turn.record.batch is None and not (events := _told_of(turn, events, known)):
+        return
     owner = turn.relay.new_owner()
     try:
-        entries = _begin(turn, events, owner)
+        entries = _begin(turn, events, owner, known)
     except WorkerCrashed as error:
         _after_crashes(turn, events, error)
         return
@@ -38,6 +42,22 @@ def send_events(turn: Turn, events: Sequence[EventEntry]) -> None:
         return
     by_id = {entry.external_id: answer for entry, answer in zip(entries, answers, strict=True)}
     turn.record = apply(turn.relay, turn.record, lambda record: _confirm(turn, record, owner, by_id))
+
+
+def _told_of(turn: Turn, events: Sequence[EventEntry], known: dict[str, str]) -> Sequence[EventEntry]:
+    """Tell of known participants and addresses that come with other data. Where the policy refuses them, what stands before
+    the first such event may go out; if it is the first, it dies. CLOSE and CANCEL bring the Integrator of an ACTOR."""
+    if events[0].name in STATUS_EVENTS:
+        return events
+    found = differences(turn.relay, [turn.payload(entry) for entry in events], known)
+    for number, (entry, changed) in enumerate(zip(events, found, strict=True)):
+        try:
+            tell(turn.relay, turn.record.external_id, entry.external_id, changed)
+        except InvalidMessage as error:
+            if number == 0:
+                turn.refuse_event(entry, error)
+            return events[:number]
+    return events
 
 
 def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
@@ -99,13 +119,11 @@ def _settle_batch(record: DocumentRecord, missing: list[str], *, shown: bool) ->
     batch.singly = batch.singly or not shown
 
 
-def _begin(turn: Turn, events: Sequence[EventEntry], owner: str) -> list[EventEntry]:
+def _begin(turn: Turn, events: Sequence[EventEntry], owner: str, known: dict[str, str]) -> list[EventEntry]:
     """Write the batch and its lease; returns the events that are in it."""
     relay, record, now = turn.relay, turn.record, turn.relay.now()
     if record.batch is None:
-        payloads = [turn.payload(entry) for entry in events]
-        known = relay.parties.known(key for payload in payloads for key in parties_of(payload).inline)
-        plan = plan_round(payloads, known)
+        plan = plan_round([turn.payload(entry) for entry in events], known)
         operation = Operation.started(now, owner, relay.settings.lease)
         operation.ids = known
         singly = relay.settings.carrot_batch_mode == "one-by-one"
@@ -113,7 +131,7 @@ def _begin(turn: Turn, events: Sequence[EventEntry], owner: str) -> list[EventEn
         record.newcomers = plan.newcomers
     else:
         record.batch.operation.begin(now, owner, relay.settings.lease)
-        _name_known(turn, record.batch.operation)
+        _name_known(record, record.batch.operation, known)
     claims = relay.parties.claims(record.newcomers, record.external_id, now, now + CLAIM)
     try:
         save(relay, record, [*claims, *turn.together_with])
@@ -125,13 +143,12 @@ def _begin(turn: Turn, events: Sequence[EventEntry], owner: str) -> list[EventEn
     return in_batch[:1] if batch.singly else in_batch
 
 
-def _name_known(turn: Turn, operation: Operation) -> None:
+def _name_known(record: DocumentRecord, operation: Operation, known: dict[str, str]) -> None:
     """Others may have introduced our newcomers since the last attempt: they go out as ids now, as far as nothing that
     names them inline can stand on the network."""
-    known = turn.relay.parties.known(turn.record.newcomers)
     if operation.unknown_since is None:
-        operation.ids |= known
-    turn.record.newcomers = [key for key in turn.record.newcomers if key not in known]
+        operation.ids |= {key: known[key] for key in record.newcomers if key in known}
+    record.newcomers = [key for key in record.newcomers if key not in known]
 
 
 def _call(turn: Turn, entries: Sequence[EventEntry], batch: Batch) -> list[AppendedEvent]:
@@ -151,6 +168,7 @@ def body_of(turn: Turn, entry: EventEntry, operation: Operation) -> JsonObject:
         deduplication_id=entry.deduplication_id,
         ids=operation.ids,
         files=turn.record.files,
+        related_id=entry.related_id,
         sensitive_flag=turn.relay.settings.sensitive_flag_name,
     )
 

@@ -17,6 +17,7 @@ class QueueName(StrEnum):
     EVIDENCE = "evidence"
     EVENTS = "events"
     ORDERS = "orders"
+    BULK = "bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def undelivered_sources(event: Any, settings: Settings) -> list[Source]:
         settings.evidence_queue_url: QueueName.EVIDENCE,
         settings.events_queue_url: QueueName.EVENTS,
         settings.orders_queue_url: QueueName.ORDERS,
+        settings.bulk_queue_url: QueueName.BULK,
     }
     names = {url.rsplit("/", 1)[-1]: queue for url, queue in homes.items()}
     found = sources(event, QueueName.SUBMISSIONS)

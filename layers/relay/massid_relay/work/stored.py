@@ -1,12 +1,13 @@
 """Payloads as messages bring them, whole or by reference, and as the ledger keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import FieldProblem, InvalidMessage
+from massid_relay.core.errors import FieldProblem, Forgotten, InvalidMessage
 from massid_relay.core.identity import Kind, deduplication_id
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages import (
@@ -22,7 +23,9 @@ from massid_relay.core.messages import (
 )
 from massid_relay.core.record import DocumentRecord, EventEntry
 from massid_relay.core.timeline import CANCEL, CLOSE
-from massid_relay.ledger.parts import PartMissing
+from massid_relay.ledger.runs import Run
+from massid_relay.work.incoming import incoming
+from massid_relay.work.open_text import tell_of_open_text
 
 TIMELINE = "timeline"
 CLOSING = "closing"
@@ -57,6 +60,11 @@ class StoredSubmission:
     submission: Submission
 
     @property
+    def generation(self) -> int:
+        """Which document of the external id it is about."""
+        return self.submission.generation
+
+    @property
     def file_names(self) -> list[str]:
         """The evidence that was listed."""
         return list(self.submission.evidence)
@@ -77,26 +85,41 @@ class StoredSubmission:
         ordered = {} if self.order_external_id is None else {"orderExternalId": self.order_external_id}
         return ordered | {
             "externalId": self.external_id,
+            "generation": self.generation,
             "submissionRef": self.part,
             "fileNames": self.file_names,
             "cancelOnFailure": self.submission.on_failure == "cancel",
         }
 
 
-def received_submission(relay: Relay, text: str) -> StoredSubmission:
-    """Read a message of the submissions queue and store what it brings. Raises InvalidMessage."""
-    message = parse_submission(text)
+def received_submission(
+    relay: Relay, text: str, require_good: Callable[[Submission, Run | None], None]
+) -> tuple[StoredSubmission, Run | None]:
+    """Read a message of the submissions queue and store what it brings; also the newest run of its external id.
+    Raises InvalidMessage.
+
+    `require_good` raises for what is to be refused: then nothing was stored that nobody would ever delete (invariant 7).
+    """
+    message = incoming(relay, parse_submission, text)
+    newest = relay.runs.newest(message.external_id)
     if isinstance(message, SubmissionReference):
-        return stored_submission(relay, message.external_id, message.submission_ref)
-    part = relay.parts.put(message.external_id, _with_external_ids(message))
-    return StoredSubmission(message.external_id, part, message)
+        stored = stored_submission(relay, message.external_id, message.submission_ref)
+        require_good(stored.submission, newest)
+        return stored, newest
+    require_good(message, newest)
+    content = content_of(message)
+    tell_of_open_text(message.external_id, content)
+    part = relay.parts.put(message.external_id, content)
+    return StoredSubmission(message.external_id, part, message), newest
 
 
 def stored_submission(relay: Relay, external_id: str, part: str) -> StoredSubmission:
-    """The submission that lies in the ledger under that name."""
+    """The submission that lies in the ledger under that name. Raises Forgotten if it may have lain there once."""
     try:
         return StoredSubmission(external_id, part, submission_of(relay.parts.get(external_id, part)))
-    except PartMissing:
+    except Forgotten:
+        if relay.runs.newest(external_id) is not None:
+            raise
         problem = FieldProblem("submissionRef", "names no submission of this external id")
         raise InvalidMessage("the submission it refers to is not stored", fields=[problem]) from None
 
@@ -106,26 +129,33 @@ def asked_document(relay: Relay, message: DocumentMessage) -> AskedDocument:
     external_id = message.external_id
     if message.submission_ref is not None:
         document = stored_submission(relay, external_id, message.submission_ref).submission.document
-        return _asked_document(relay, external_id, document, message.submission_ref, None)
+        return _asked_document(relay, message, document, message.submission_ref, None)
     if message.document is None:
         raise InvalidMessage("the message holds no document")
     content = {"document": message.document.to_payload()}
+    tell_of_open_text(external_id, content)
     part = content_hash(content)
-    return _asked_document(relay, external_id, message.document, part, relay.parts.item(external_id, part, content))
+    return _asked_document(relay, message, message.document, part, relay.parts.item(external_id, part, content))
 
 
 def _asked_document(
-    relay: Relay, external_id: str, document: Document, part: str, part_item: dict[str, Any] | None
+    relay: Relay, message: DocumentMessage, document: Document, part: str, part_item: dict[str, Any] | None
 ) -> AskedDocument:
-    environment = relay.settings.relay_environment
+    payload = document.to_payload()
     return AskedDocument(
-        external_id=external_id,
-        payload=document.to_payload(),
-        content_hash=document.content_hash,
-        deduplication_id=document.deduplication_id or deduplication_id(environment, Kind.DOCUMENT, external_id),
+        external_id=message.external_id,
+        payload=payload,
+        content_hash=content_hash(payload),
+        deduplication_id=document_deduplication_id(relay, message.external_id, document, message.generation),
         part=part,
         part_item=part_item,
     )
+
+
+def document_deduplication_id(relay: Relay, external_id: str, document: Document, generation: int) -> str:
+    """As it was given, or derived."""
+    environment = relay.settings.relay_environment
+    return document.deduplication_id or deduplication_id(environment, Kind.DOCUMENT, external_id, generation)
 
 
 def asked_events(relay: Relay, record: DocumentRecord, message: EventsMessage) -> AskedEvents:
@@ -136,7 +166,10 @@ def asked_events(relay: Relay, record: DocumentRecord, message: EventsMessage) -
         events = _selected(submission, message.select or "")
         return AskedEvents(_entries(relay, record, events, message.submission_ref))
     events = identify(external_id, message.events or [_cancellation()])
-    content = {"events": [event.to_payload() | {"externalId": name} for name, event in events.items()]}
+    content: JsonObject = {"events": [event.to_payload() | {"externalId": name} for name, event in events.items()]}
+    if message.reason is not None:
+        content["reason"] = message.reason
+    tell_of_open_text(external_id, content)
     part = content_hash(content)
     return AskedEvents(_entries(relay, record, events, part), [relay.parts.item(external_id, part, content)])
 
@@ -166,13 +199,13 @@ def _entries(relay: Relay, record: DocumentRecord, events: Mapping[str, Event], 
     """An event without a time takes the last one's (never the clock's)."""
     times = [event.external_created_at for event in events.values() if event.external_created_at]
     latest = max([*times, *(entry.at for entry in record.events)], default=None)
-    return [_entry(relay, record.external_id, name, event, part, latest) for name, event in events.items()]
+    return [_entry(relay, record, name, event, part, latest) for name, event in events.items()]
 
 
 def _entry(
-    relay: Relay, document: str, external_id: str, event: Event, part: str, latest: datetime | None
+    relay: Relay, record: DocumentRecord, external_id: str, event: Event, part: str, latest: datetime | None
 ) -> EventEntry:
-    at = event.external_created_at or latest
+    at = event.external_created_at or latest or _time_of_document(relay, record)
     if at is None:
         problem = FieldProblem("events.0.externalCreatedAt", "is required: no event before it has a time to take")
         raise InvalidMessage(f"{event.name} has no time", fields=[problem])
@@ -184,14 +217,24 @@ def _entry(
         at=at,
         content_hash=event.content_hash,
         deduplication_id=event.deduplication_id
-        or deduplication_id(environment, Kind.EVENT, external_id, document=document),
+        or deduplication_id(environment, Kind.EVENT, external_id, record.generation, document=record.external_id),
         part=part,
         files=event.file_names,
+        related=event.related_document.document_external_id if event.related_document else None,
     )
 
 
-def _with_external_ids(submission: Submission) -> JsonObject:
-    """Derived external ids are stored with the events, so that a payload is found by its id."""
+def _time_of_document(relay: Relay, record: DocumentRecord) -> datetime | None:
+    """For a CANCEL that is the only event of its document. None while no document is known, or its payload is forgotten."""
+    if record.part is None:
+        return None
+    with suppress(Forgotten):
+        return datetime.fromisoformat(relay.parts.get(record.external_id, record.part)["document"]["externalCreatedAt"])
+    return None
+
+
+def content_of(submission: Submission) -> JsonObject:
+    """A submission as it is stored: derived external ids stand with the events, so that a payload is found by its id."""
     payload = submission.to_payload()
     names = list(identify(submission.external_id, list(submission.events)))
     payload["events"] = [

@@ -4,13 +4,14 @@ from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import Busy
 from massid_relay.core.identity import execution_name
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.messages import Submission
 from massid_relay.core.orders.rules import valid_order
 from massid_relay.ledger.runs import Run, RunState, RunTaken
 from massid_relay.work.checked import check
+from massid_relay.work.generations import open_generation, require_takable
 from massid_relay.work.source import Source
 from massid_relay.work.stored import CLOSING, TIMELINE, StoredSubmission, received_submission, stored_submission
 
-GENERATION = 1
 VERSION = 1
 
 
@@ -18,25 +19,32 @@ def submit_massid(relay: Relay, source: Source) -> None:
     """Handle one message of the submissions queue.
 
     One run is open at a time. The same submission while its run is open is a repetition; more content meanwhile goes
-    straight to the queues, where the document's inbox takes it up beside what the run brings.
+    straight to the queues, where the document's inbox takes it up beside what the run brings. A replacement ends the open
+    run of the generation before it.
     """
-    stored = received_submission(relay, source.body)
-    if stored.submission.order is not None:  # placed at the end; what is wrong with it is told at the beginning
-        valid_order(stored.submission.order, relay.settings.order_policy)
-    check(relay, stored.submission)
-    newest = relay.runs.newest(stored.external_id)
+    stored, newest = received_submission(relay, source.body, lambda given, run: _require_good(relay, given, run))
+    if stored.generation > 1:
+        open_generation(relay, stored)
     if newest is not None and newest.state is RunState.OPEN:
-        if _goes_on(relay, stored, newest):
+        if newest.generation == stored.generation and _goes_on(relay, stored, newest):
             if newest.part != stored.part:
                 _add(relay, stored)
             return
         relay.runs.fail(stored.external_id, newest)
         newest = relay.runs.newest(stored.external_id)
     try:
-        run = relay.runs.open_next(stored.external_id, newest, stored.part, relay.now())
+        run = relay.runs.open_next(stored.external_id, newest, stored.part, stored.generation, relay.now())
     except RunTaken:
         raise Busy("another worker has just opened a run of this submission", retry_after=1) from None
     _start(relay, stored, run)
+
+
+def _require_good(relay: Relay, submission: Submission, newest: Run | None) -> None:
+    """Raises what a person has to mend before anything is begun."""
+    require_takable(relay, submission, newest)
+    if submission.order is not None:  # placed at the end; what is wrong with it is told at the beginning
+        valid_order(submission.order, relay.settings.order_policy)
+    check(relay, submission)
 
 
 def _goes_on(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
@@ -55,27 +63,20 @@ def _start(relay: Relay, stored: StoredSubmission, run: Run) -> None:
 
 
 def _name(stored: StoredSubmission, run: Run) -> str:
-    return execution_name(stored.external_id, GENERATION, run.number)
+    return execution_name(stored.external_id, run.generation, run.number)
 
 
 def _add(relay: Relay, stored: StoredSubmission) -> None:
     """More events or files while a run is open: the same messages that the lifecycle would send, without tokens."""
-    reference: JsonObject = {
-        "version": VERSION,
-        "documentExternalId": stored.external_id,
-        "submissionRef": stored.part,
-    }
+    document: JsonObject = {"version": VERSION, "documentExternalId": stored.external_id}
+    addressed = document | {"generation": stored.generation}
     settings, queues = relay.settings, relay.queues
     if stored.file_names:
-        request: JsonObject = {
-            "version": VERSION,
-            "documentExternalId": stored.external_id,
-            "fileNames": stored.file_names,
-        }
-        queues.send(settings.evidence_queue_url, request)
+        queues.send(settings.evidence_queue_url, addressed | {"fileNames": stored.file_names})
     for select in (TIMELINE, CLOSING):
         if stored.has(select):
-            queues.send(settings.events_queue_url, reference | {"select": select}, group=stored.external_id)
+            asked = addressed | {"submissionRef": stored.part, "select": select}
+            queues.send(settings.events_queue_url, asked, group=stored.external_id)
     if stored.order_external_id is not None:
         placing: JsonObject = {"action": "place", "externalId": stored.order_external_id}
-        queues.send(settings.orders_queue_url, reference | placing)
+        queues.send(settings.orders_queue_url, document | {"submissionRef": stored.part} | placing)

@@ -1,13 +1,14 @@
 """A document's turn: its record, its payloads, and the messages of its FIFO group that one invocation brought."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from massid_relay.bootstrap import Relay
 from massid_relay.core.completion import INTEGRATOR, completed
-from massid_relay.core.errors import NotReady, PermanentFailure, Refusal
-from massid_relay.core.first_contact import learn_from_document, learn_from_event, parties_of
+from massid_relay.core.errors import Forgotten, NotReady, PermanentFailure, Refusal
+from massid_relay.core.first_contact import Learnt, newcomers_of, parties_of
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState
@@ -16,6 +17,7 @@ from massid_relay.core.verification import find_ours
 from massid_relay.work.attempt import read_back
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply, save
+from massid_relay.work.nudges import addressed_to
 from massid_relay.work.source import Source
 
 
@@ -39,17 +41,27 @@ class Turn:
         return self.sources[0].message_id
 
     def payload(self, entry: EventEntry) -> JsonObject:
-        """What the integrator asked for, as it was stored."""
+        """What the integrator asked for, and for CLOSE and CANCEL what that lacks. Raises Forgotten."""
+        payload = self._stored(entry)
+        return completed(payload, entry.at, self._integrator()) if entry.name in STATUS_EVENTS else payload
+
+    def _stored(self, entry: EventEntry) -> JsonObject:
         if entry.external_id not in self._events:
             part = self.relay.parts.get(self.record.external_id, entry.part)
             self._events |= {event["externalId"]: event for event in part["events"]}
-        payload = self._events[entry.external_id]
-        return completed(payload, entry.at, self._integrator()) if entry.name in STATUS_EVENTS else payload
+        return self._events[entry.external_id]
 
     def _integrator(self) -> JsonObject | None:
         """The Integrator's ACTOR event, as it was asked for."""
         actors = (entry for entry in self.record.events if entry.name == "ACTOR" and entry.label == INTEGRATOR)
         return next((self.payload(entry) for entry in actors), None)
+
+    def _still_stored(self, entry: EventEntry) -> JsonObject:
+        """The payload, or nothing where it was forgotten: whoever came with it was learnt before."""
+        try:
+            return self.payload(entry)
+        except Forgotten:
+            return {}
 
     def document_payload(self) -> JsonObject:
         """The document as it was asked for."""
@@ -90,16 +102,16 @@ class Turn:
     def _newcomers_not_sent(self) -> list[str]:
         """Newcomers whose event did not go out. Those of a batch that went through in part are still to be learnt."""
         sent = [entry for entry in self.record.events if entry.state is EventState.CONFIRMED]
-        stand = {key for entry in sent for key in parties_of(self.payload(entry)).inline}
+        ids = self.record.batch.operation.ids if self.record.batch else {}
+        stand = {key for entry in sent for key in newcomers_of(self._still_stored(entry), ids)}
         return [key for key in self.record.newcomers if key not in stand]
 
     def bury_event(self, entry: EventEntry, error: PermanentFailure, source: Source | None = None) -> None:
-        """Lay one event to rest with the message that would redrive it. `source`: the message that brought it, if one did."""
-        body: JsonObject = {
-            "version": 1,
-            "documentExternalId": self.record.external_id,
-            "events": [self.payload(entry)],
-        }
+        """Lay one event to rest with the message that would redrive it. `source`: the message that brought it, if one did.
+        An event whose payload was forgotten has no such message: it has to be sent again."""
+        body: JsonObject | None = None
+        with suppress(Forgotten):  # as it came: completed it would be other content
+            body = addressed_to(self.record) | {"events": [self._stored(entry)]}
         source = source or self.sources[0]
         bury(self.relay, source, error, external_id=self.record.external_id, item=entry.external_id, body=body)
 
@@ -111,15 +123,18 @@ class Turn:
     def learn(self, remote: RemoteDocument) -> None:
         """Take over ids of newcomers that went out inline. Raises NotReady while some are not shown."""
         newcomers = set(self.record.newcomers)
-        learnt = learn_from_document(self.document_payload(), remote) if self.record.part else {}
-        entries = [entry for entry in self.record.events if newcomers & set(parties_of(self.payload(entry)).inline)]
+        learnt = Learnt()
+        if self.record.part:
+            with suppress(Forgotten):
+                learnt.document(self.document_payload(), remote, newcomers)
+        events = self.record.events
+        entries = [entry for entry in events if newcomers & set(parties_of(self._still_stored(entry)).inline)]
         for external_id, event in find_ours(remote, entries).items():
             entry = self.record.event(external_id)
             if entry is not None:
-                learnt |= learn_from_event(self.payload(entry), event)
-        learnt = {key: party_id for key, party_id in learnt.items() if key in newcomers}
+                learnt.event(self.payload(entry), event, newcomers)
         self.relay.parties.learn(learnt)
-        self.record.newcomers = [key for key in self.record.newcomers if key not in learnt]
+        self.record.newcomers = [key for key in self.record.newcomers if key not in learnt.ids]
         self.dirty = True
         if self.record.newcomers:
             self.save()

@@ -11,8 +11,11 @@ from massid_relay.core.record import DocumentRecord, EventState, FileEntry, Wait
 from massid_relay.core.timeline import StepKind, next_step, something_waits
 from massid_relay.work.attach import attach
 from massid_relay.work.changes import apply, park
+from massid_relay.work.generations import is_current
+from massid_relay.work.late_files import resume_with
 from massid_relay.work.nudges import wake
 from massid_relay.work.source import Source
+from massid_relay.work.unasked import note_unasked
 from massid_relay.work.waits import answer, settle_waits
 
 
@@ -24,7 +27,10 @@ def upload_evidence(relay: Relay, source: Source) -> None:
         return
     for dropped in message.objects:
         record = relay.documents.load(dropped.external_id)
-        if record.created and dropped.file_name in record.files:
+        if dropped.file_name not in record.files:
+            note_unasked(relay, dropped)
+        elif record.created:
+            resume_with(relay, record, dropped.file_name)
             _finish(relay, attach(relay, source, record, dropped.file_name, again=False))
     if message.refused:
         raise EvidenceRefused("a file lies outside the convention of the bucket", fields=message.refused)
@@ -33,6 +39,8 @@ def upload_evidence(relay: Relay, source: Source) -> None:
 def _serve(relay: Relay, source: Source, request: EvidenceRequest) -> None:
     """Ask for the files, attach those that lie there, and leave the step's token with the rest."""
     record = relay.documents.load(request.document_external_id)
+    if not is_current(relay, record, request.generation, request.task_token):
+        return
 
     def ask(fresh: DocumentRecord) -> None:
         for name in request.file_names:

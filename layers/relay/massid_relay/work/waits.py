@@ -1,6 +1,7 @@
 """Answering the lifecycle's waiting steps from what the record now says."""
 
 from massid_relay.bootstrap import Relay
+from massid_relay.core.errors import ForbiddenTransition, Superseded
 from massid_relay.core.operation import Stage
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Wait, WaitKind
 from massid_relay.core.timeline import STATUS_EVENTS
@@ -19,6 +20,11 @@ def settle_waits(relay: Relay, record: DocumentRecord) -> bool:
 
 def answer(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
     """Answer one token if the time has come."""
+    if record.superseded:
+        relay.tokens.fail(wait.token, Superseded.__name__, "")
+        return True
+    if wait.kind is WaitKind.CREATION:
+        return record.created and not record.newcomers and _succeed(relay, record, wait)
     if wait.kind is WaitKind.FILES:
         return _answer_files(relay, record, wait)
     events = [record.event(external_id) for external_id in wait.wants]
@@ -38,8 +44,12 @@ def _answer_files(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
             letter = dead_letter_id(operation.refusal.message_id, name)
             relay.tokens.fail(wait.token, operation.refusal.error_type, letter)
             return True
-    done = all(name in record.files and record.files[name].attached for name in wait.wants)
-    return done and _succeed(relay, record, wait)
+    if all(name in record.files and record.files[name].attached for name in wait.wants):
+        return _succeed(relay, record, wait)
+    if record.cancelling_event is not None:  # no file is attached to a cancelled document any more
+        relay.tokens.fail(wait.token, ForbiddenTransition.__name__, "")
+        return True
+    return False
 
 
 def _lost(record: DocumentRecord, event: EventEntry) -> bool:

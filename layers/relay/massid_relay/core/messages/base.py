@@ -15,6 +15,8 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 _LARGEST_EXPONENT = 30
 """Beyond this a number is no weight, amount or coordinate, and arithmetic on it would never end."""
 _DEEPEST = 16
+_LAST_GENERATION = 99_999
+"""So many digits sort in the ledger's key."""
 
 
 class Message(BaseModel):
@@ -72,6 +74,12 @@ def _moment(value: Any) -> Any:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def _generation(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _LAST_GENERATION:
+        raise problem(f"must be a whole number from 1 to {_LAST_GENERATION}")
+    return value
+
+
 def _external_id(value: str) -> str:
     if not is_external_id(value):
         raise problem(EXTERNAL_ID_RULE)
@@ -112,6 +120,13 @@ ExternalId = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{EXTERNAL_ID_PATTERN}$", "description": EXTERNAL_ID_RULE}),
 ]
 """The integrator's own id of a document, event or order."""
+
+Generation = Annotated[
+    int,
+    BeforeValidator(_generation),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _LAST_GENERATION}),
+]
+"""Which document of one external id is meant: 1, or that of a replacement (core/generations.py)."""
 
 Text = Annotated[str, Field(min_length=1)]
 JsonValue = Annotated[Any, AfterValidator(_json_value), WithJsonSchema({})]

@@ -1,16 +1,12 @@
 """The document of a MassID, in Carrot's own field names."""
 
-from typing import Any, Self
-
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict
 
 from massid_relay.core.jsons import JsonObject, content_hash
-from massid_relay.core.messages.base import ExternalId, Moment, Text, problem
+from massid_relay.core.messages.base import ExternalId, Moment, Text
 from massid_relay.core.messages.parties import WithParties
 from massid_relay.core.messages.payload import payload_of
 from massid_relay.core.messages.shape import also_spelt, both, one_of
-
-_OLD_CATEGORY = "Mass"
 
 
 class Document(WithParties):
@@ -41,24 +37,6 @@ class Document(WithParties):
     def needs_parties(self) -> bool:
         """One participant and one address, says docs.carrot.eco, api/documents."""
         return True
-
-    @model_validator(mode="before")
-    @classmethod
-    def _other_spellings(cls, value: Any) -> Any:
-        """The BOLD Recycling page says `measureUnit`, everybody else `measurementUnit`."""
-        if isinstance(value, dict) and "measureUnit" in value:
-            if "measurementUnit" in value:
-                raise problem("send measurementUnit or measureUnit, not both", "measureUnit")
-            value = {**value, "measurementUnit": value["measureUnit"]}
-            del value["measureUnit"]
-        return value
-
-    @model_validator(mode="after")
-    def _current_category(self) -> Self:
-        """docs.carrot.eco, integrations, "Migrating from a previous integration"."""
-        if self.category == _OLD_CATEGORY:
-            raise problem("is the old form: the category is now MassID", "category")
-        return self
 
     def to_payload(self) -> JsonObject:
         """What goes to the network, in camelCase, without our own ids."""

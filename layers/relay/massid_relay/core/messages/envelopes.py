@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from massid_relay.core.evidence import check_file_name
 from massid_relay.core.identity import derived_event_external_id
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.messages.base import ExternalId, Message, Number, Text, no_boolean, problem
+from massid_relay.core.messages.base import ExternalId, Generation, Message, Number, Text, no_boolean, problem
 from massid_relay.core.messages.document import Document
 from massid_relay.core.messages.event import Event
 from massid_relay.core.messages.payload import payload_of
@@ -17,7 +17,9 @@ CLOSE, CANCEL, RELATED = "CLOSE", "CANCEL", "RELATED"
 ENDS = frozenset({CLOSE, CANCEL})
 Version = Annotated[Literal[1], BeforeValidator(no_boolean)]
 Select = Literal["timeline", "closing", "cancel"]
-WakeReason = Literal["DocumentConfirmed", "FileAttached", "Released", "Swept", "Verify"]
+WakeReason = Literal["DocumentConfirmed", "FileAttached", "RelatedConfirmed", "Released", "Replaced", "Swept", "Verify"]
+Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+"""Open text about a correction. It is stored with the payload and goes nowhere else."""
 Reference = Text
 """The name of a stored submission: the hash of its content."""
 
@@ -61,6 +63,8 @@ class Submission(Message):
 
     version: Version
     external_id: ExternalId
+    generation: Generation = 1
+    replace_reason: Reason | None = None
     document: Document
     events: list[Event] = Field(default_factory=list)
     evidence: list[Text] = Field(default_factory=list)
@@ -71,8 +75,11 @@ class Submission(Message):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if (self.generation > 1) != (self.replace_reason is not None):
+            raise problem("goes with a generation from 2 on, and with each of them", "replaceReason")
         require_same_external_id(self.document, self.external_id)
         identify(self.external_id, self.events)
+        _require_other_documents(self.external_id, self.events)
         _require_end_in_order(self.events)
         _require_listed(self.events, self.evidence)
         return self
@@ -97,6 +104,7 @@ class DocumentMessage(Message):
 
     version: Version
     external_id: ExternalId
+    generation: Generation = 1
     document: Document | None = None
     submission_ref: Reference | None = None
     task_token: Text | None = None
@@ -117,7 +125,9 @@ class EventsMessage(Message):
 
     version: Version
     document_external_id: ExternalId
+    generation: Generation = 1
     events: list[Event] | None = None
+    reason: Reason | None = None
     submission_ref: Reference | None = None
     select: Select | None = None
     task_token: Text | None = None
@@ -132,8 +142,18 @@ class EventsMessage(Message):
             if not self.events:
                 raise problem("must not be empty", "events")
             identify(self.document_external_id, self.events)
+            _require_other_documents(self.document_external_id, self.events)
             _check_files(self.events)
+        if self.reason is not None and not (self.events and self.only_cancels):
+            raise problem("goes with CANCEL alone", "reason")
         return self
+
+    @property
+    def only_cancels(self) -> bool:
+        """Whether it asks for nothing but the document's CANCEL."""
+        return self.select == "cancel" or (
+            self.events is not None and all(event.name == CANCEL for event in self.events)
+        )
 
 
 class WakeMessage(Message):
@@ -151,6 +171,7 @@ class EvidenceRequest(Message):
 
     version: Version
     document_external_id: ExternalId
+    generation: Generation = 1
     file_names: list[Text]
     task_token: Text | None = None
 
@@ -176,6 +197,13 @@ def identify(document: str, events: list[Event]) -> dict[str, Event]:
             raise problem(f"has the external id of events.{found[external_id]}", f"events.{number}")
         found[external_id] = number
     return {external_id: events[number] for external_id, number in found.items()}
+
+
+def _require_other_documents(document: str, events: list[Event]) -> None:
+    """An event relates its document to another one."""
+    for number, event in enumerate(events):
+        if event.related_document is not None and event.related_document.document_external_id == document:
+            raise problem("is the document itself", f"events.{number}.relatedDocument.documentExternalId")
 
 
 def require_same_external_id(document: Document, external_id: str) -> None:

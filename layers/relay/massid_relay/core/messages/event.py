@@ -1,5 +1,6 @@
-"""One event of a timeline, in Carrot's own field names, older spellings brought up to date."""
+"""One event of a timeline, in Carrot's own field names."""
 
+from functools import cached_property
 from typing import Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -8,37 +9,11 @@ from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages.base import ExternalId, JsonValue, Message, Moment, Number, Text, problem
 from massid_relay.core.messages.parties import WithParties
 from massid_relay.core.messages.payload import payload_of
-from massid_relay.core.messages.shape import also_spelt, without_default
+from massid_relay.core.messages.permissions import JsonObjectValue, Permissions
+from massid_relay.core.messages.shape import also_spelt, one_of, without_default
 
-CURRENT_NAMES = {
-    "PICK_UP": "Pick-up",
-    "TRANSPORT_MANIFEST": "Transport Manifest",
-    "WEIGHING": "Weighing",
-    "DROP_OFF": "Drop-off",
-    "Drop-Off": "Drop-off",
-    "SORTING": "Sorting",
-    "RECYCLED": "Recycled",
-    "RECYCLING_MANIFEST": "Recycling Manifest",
-}
-"""The overview page writes PICK_UP; the auditor's code matches `Pick-up`, exactly
-(methodology-rules, libs/shared/methodologies/bold/types/src/enum.types.ts)."""
-
-CURRENT_LABELS = {
-    "WASTE_GENERATOR": "Waste Generator",
-    "HAULER": "Hauler",
-    "PROCESSOR": "Processor",
-    "RECYCLER": "Recycler",
-    "INTEGRATOR": "Integrator",
-}
 ACTOR = "ACTOR"
-OLD_NAMES = frozenset({"OPEN", "MOVE"})
-OLD_ATTRIBUTES = {"actor-type": "the ACTOR's label", "move-type": "the event's own name, e.g. Drop-off"}
-OLD_FIELDS = {
-    "actor-type": "is the old form: send the role as the event's label, e.g. Waste Generator",
-    "move-type": "is the old form: send the event under its own name, e.g. Drop-off",
-}
-"""docs.carrot.eco, integrations, "Migrating from a previous integration"."""
-
+RELATED = "RELATED"
 PRIVATE_LABELS = ("Waste Generator", "Hauler")
 PRIVATE_NAMES = ("Pick-up", "Transport Manifest")
 TIMELESS = frozenset({"CLOSE", "CANCEL"})
@@ -46,7 +21,7 @@ TIMELESS = frozenset({"CLOSE", "CANCEL"})
 
 
 class Attribute(Message):
-    """One entry of `metadata.attributes`. `sensible` is the pages' other spelling of `sensitive`.
+    """One entry of `metadata.attributes`. `sensible` is the pages' other spelling of `sensitive` (core/migration).
 
     Without `isPublic` it becomes as public as its event, when it is sent.
     """
@@ -62,25 +37,6 @@ class Attribute(Message):
     type: Text | None = None
     value_prefix: Text | None = None
     value_suffix: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_flag(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "sensible" in value:
-            if "sensitive" in value:
-                raise problem("send sensitive or sensible, not both", "sensible")
-            value = {**value, "sensitive": value["sensible"]}
-            del value["sensible"]
-        return value
-
-    @model_validator(mode="after")
-    def _current_name(self) -> Self:
-        """Title Case since the present API version (docs.carrot.eco, integrations/reference/data-formats)."""
-        if self.name in OLD_ATTRIBUTES:
-            raise problem(f"is the old form: now it is {OLD_ATTRIBUTES[self.name]}", "name")
-        if "-" in self.name and self.name == self.name.lower():
-            raise problem("is the old form: attribute names are in Title Case", "name")
-        return self
 
 
 class Metadata(Message):
@@ -98,19 +54,29 @@ class AttachmentReference(Message):
 
 
 class RelatedDocument(Message):
-    """The other document of a RELATED event, by the network's id. Only its stored form is known
-    (methodology-rules, document-event.types.ts)."""
+    """The other document of a RELATED event: by the network's id, or by your external id, which goes out as the network's.
+    Only its stored form is known (methodology-rules, document-event.types.ts)."""
 
-    document_id: Text
+    model_config = ConfigDict(json_schema_extra=one_of("documentId", "documentExternalId"))
+
+    document_id: Text | None = None
+    document_external_id: ExternalId | None = None
     category: Text | None = None
     type: Text | None = None
     subtype: Text | None = None
     bidirectional: bool | None = None
 
+    @model_validator(mode="after")
+    def _one_name(self) -> Self:
+        if (self.document_id is None) == (self.document_external_id is None):
+            raise problem("send documentId or documentExternalId, one of them", "documentId")
+        return self
+
 
 class Event(WithParties):
     """Body of POST /documents/{documentId}/events (docs.carrot.eco, api/events, integrations/reference/event-specification,
-    integrations/guides/permissions). Payloads of UPDATE, SPLIT and OUTPUT are documented nowhere: `updates` is passed on."""
+    integrations/guides/permissions). Payloads of UPDATE, SPLIT and OUTPUT are documented nowhere: `updates` and `target` are
+    passed on."""
 
     name: Text
     label: Text | None = None
@@ -123,9 +89,10 @@ class Event(WithParties):
     metadata: Metadata | None = None
     value: Number | None = None
     attachments: list[AttachmentReference] = Field(default_factory=list)
-    permissions: JsonValue = None
+    permissions: Permissions | None = None
     related_document: RelatedDocument | None = None
-    updates: JsonValue = None
+    updates: JsonObjectValue | None = None
+    target: JsonObjectValue | None = None
     preserve_sensitive_data: bool | None = None
     propagate_event: bool | None = None
     external_id: ExternalId | None = None
@@ -133,17 +100,8 @@ class Event(WithParties):
 
     @model_validator(mode="before")
     @classmethod
-    def _current_spelling(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        value = dict(value)
-        name, label = value.get("name"), value.get("label")
-        if isinstance(name, str) and name in CURRENT_NAMES:
-            value["name"] = CURRENT_NAMES[name]
-        if name == ACTOR and isinstance(label, str) and label in CURRENT_LABELS:
-            value["label"] = CURRENT_LABELS[label]
-        value.setdefault("isPublic", _public(value))
-        return value
+    def _as_public_as_its_role(cls, value: Any) -> Any:
+        return {"isPublic": _public(value)} | value if isinstance(value, dict) else value
 
     @property
     def needs_parties(self) -> bool:
@@ -153,12 +111,12 @@ class Event(WithParties):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.name in OLD_NAMES:
-            raise problem("is the old form: send the event under its present name, e.g. Pick-up or Drop-off", "name")
         if self.name == ACTOR and self.label is None:
             raise problem("is required: the role, e.g. Waste Generator", "label")
         if self.external_created_at is None and self.name not in TIMELESS:
             raise problem("is required", "externalCreatedAt")
+        if self.name == RELATED and self.related_document is None:
+            raise problem("is required: the other document", "relatedDocument")
         names = [reference.file_name for reference in self.attachments]
         if len(names) != len(set(names)):
             raise problem("names a file twice", "attachments")
@@ -171,6 +129,11 @@ class Event(WithParties):
 
     def to_payload(self) -> JsonObject:
         """What goes to the network, in camelCase, without our own ids."""
+        return self._payload
+
+    @cached_property
+    def _payload(self) -> JsonObject:
+        """Made once: it is hashed and stored."""
         return payload_of(self, without={"externalId", "deduplicationId"})
 
     @property

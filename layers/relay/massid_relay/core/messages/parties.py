@@ -69,3 +69,19 @@ class WithParties(Message):
             if self.needs_parties and inline is None and reference is None:
                 raise problem(f"send {kind} or {kind}Id", kind)
         return self
+
+
+class KnownParties(WithParties):
+    """A participant and an address, or one of them, inline as a message would bring them, each with its network id in `id`.
+    An address needs its participant, who may be named by id alone. What `massid adopt-parties` reads."""
+
+    @model_validator(mode="after")
+    def _adoptable(self) -> Self:
+        address = self.address
+        if (self.participant is None or self.participant.id is None) and (address is None or address.id is None):
+            raise problem("needs an id: there is nothing to adopt", "participant" if address is None else "address")
+        if address is not None and address.id is None:
+            raise problem("needs an id", "address")
+        if address is not None and self.participant is None and self.participant_id is None:
+            raise problem("is required: an address belongs to its participant", "participant")
+        return self

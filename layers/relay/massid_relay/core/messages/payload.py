@@ -25,6 +25,8 @@ def payload_of(model: Message, without: AbstractSet[str] = frozenset()) -> JsonO
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):  # asked first: most values are texts
+        return value
     if isinstance(value, Message):
         return payload_of(value)
     if isinstance(value, datetime):

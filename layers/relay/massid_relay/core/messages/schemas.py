@@ -1,4 +1,4 @@
-"""JSON Schemas of every message. Usage: python -m massid_relay.core.messages.schemas docs/schemas
+"""JSON Schemas of every message, and of what is announced. Usage: python -m massid_relay.core.messages.schemas docs/schemas
 
 What a schema can't say (external ids are unique, CLOSE comes last, files are listed) is in docs/messages.md.
 """
@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from massid_relay.core.announcements.details import Detail
 from massid_relay.core.messages.base import Message
+from massid_relay.core.messages.bulk import BulkContinuation
 from massid_relay.core.messages.envelopes import (
     DocumentMessage,
     EventsMessage,
@@ -31,12 +34,13 @@ MESSAGES: Mapping[str, type[Message]] = {
     "events": EventsMessage,
     "wake": WakeMessage,
     "evidence-request": EvidenceRequest,
+    "bulk-continuation": BulkContinuation,
     "place-order": PlaceOrder,
     "cancel-order": CancelOrder,
     "cancel-orders": CancelOrders,
     "follow-order": FollowOrder,
 }
-"""File name to model. The evidence queue's other message is S3's own and described by AWS."""
+"""File name to model. The other message of the evidence and bulk queues is S3's own and described by AWS."""
 
 
 class _Plain(GenerateJsonSchema):
@@ -48,10 +52,9 @@ class _Plain(GenerateJsonSchema):
 
 def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
-    return {
-        f"{name}.schema.json": {"$schema": DIALECT, **model.model_json_schema(schema_generator=_Plain)}
-        for name, model in MESSAGES.items()
-    }
+    found = {name: model.model_json_schema(schema_generator=_Plain) for name, model in MESSAGES.items()}
+    found["announcement"] = TypeAdapter[Any](Detail).json_schema(schema_generator=_Plain)
+    return {f"{name}.schema.json": {"$schema": DIALECT, **schema} for name, schema in found.items()}
 
 
 def text_of(schema: Mapping[str, Any]) -> str:
