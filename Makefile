@@ -20,7 +20,7 @@ TYPED := layers/relay/massid_relay local/massid_local cli/massid_cli $(wildcard 
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test faults faults-orders check build bench lock clean
+.PHONY: help setup demo test faults faults-orders scenarios check build bench lock clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,6 +38,13 @@ faults: setup ## Kill workers everywhere and prove that nothing is lost, doubled
 
 faults-orders: setup ## The same for money: orders are never paid twice (RUNS=… SEED=…)
 	@$(BIN)/python -m tests.orders.faults $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+scenarios: setup ## Play every scenario on every kind of platform (docs/scenarios.md)
+	@mkdir -p build
+	@for platform in same new; do for batch in atomic not-atomic missing; do \
+	  echo "$$platform, $$batch:"; $(BIN)/massid scenario --all --platform $$platform --batch $$batch > build/scenarios-$$platform-$$batch.txt \
+	    || { cat build/scenarios-$$platform-$$batch.txt; exit 1; }; tail -n 1 build/scenarios-$$platform-$$batch.txt; \
+	done; done
 
 check: setup $(VENV_SAM)/.installed ## Lint, format, types, template, docs
 	@$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from rich.markup import escape
 
 from massid_cli.demo_orders import show_orders, write_orders
 from massid_cli.demo_progress import shown_progress
+from massid_cli.demo_scenarios import play_scenarios, show_scenarios
 from massid_cli.demo_view import show_result
 from massid_cli.local_view import lines
 from massid_cli.stopping import Stopped, stop_on_signal
@@ -89,9 +90,12 @@ def _run(options: DemoOptions, console: Console, *, template: Path, run_dir: Pat
             orders = place_orders(stack)
             show_orders(console, orders)
             write_orders(orders, options.folder)
+            stories = [] if options.faults else play_scenarios(stack, template.parent / "scenarios")
+            if stories:
+                show_scenarios(console, stories)
             if keep:
                 _hold(stack, console)
-    return result.summary.is_good and orders.is_good
+    return result.summary.is_good and orders.is_good and all(story.is_good for story in stories)
 
 
 def _hold(stack: LocalStack, console: Console) -> None:
