@@ -1,8 +1,9 @@
 """Marks by which a change of a known participant or address is noticed, without remembering what it was (invariant 7).
 
 A mark is a short keyed hash of one field: the party's own key (or place) goes into it, so equal names of two parties have
-different marks, and it is short, so a list of names or phone numbers tried against it fits many times over. A change goes
-unnoticed once in four thousand million.
+different marks. Nobody can read a value out of it; whoever holds the ledger and a list of likely values could still try them, so
+a mark counts as personal data and ends with the mapping (`massid forget --parties`). A change goes unnoticed once in four
+thousand million.
 
 Each mark has two halves: the value without case, accents, spaces and punctuation, and the value as it was written.
 """
