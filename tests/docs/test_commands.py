@@ -1,6 +1,8 @@
 """Every command that the documentation names exists, with the options that it is given."""
 
 import re
+import shlex
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,11 @@ import pytest
 import typer
 from massid_cli.main import app
 
-from tests.docs.pages import PAGES, code, name_of, text
+from tests.docs.pages import PAGES, ROOT, code, name_of, text
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 VERBS = set(re.findall(r"^([a-z]+):.*## ", text("Makefile"), flags=re.MULTILINE))
+SCENARIOS = [path.stem for path in (ROOT / "scenarios").glob("*.yaml")]
 MASSID = re.compile(r"(?:^|[\s/])massid ([a-z][a-z-]*)((?: [^|]*)?)$")
 
 
@@ -26,6 +29,13 @@ def test_massid_commands_exist_with_their_options(page: Path) -> None:
         given = set(re.findall(r"--[a-z-]+", found[2]))
         unknown += [piece] if command is None or given - options_of(command) else []
     assert not unknown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_scenarios_exist(page: Path) -> None:
+    calls = [re.sub(r"#.*|--(platform|batch) \S+", "", piece) for piece in code(page) if "massid scenario " in piece]
+    names = {word for call in calls for word in shlex.split(call.partition("massid scenario ")[2]) if word[0] != "-"}
+    assert [name for name in names if not any(fnmatch(one, name) for one in SCENARIOS)] == []
 
 
 def command_of(words: list[str]) -> Any:

@@ -29,7 +29,9 @@ EVENTS_DAY: Final = date(2026, 11, 20)
 """`massid demo --seed 1 --today 2026-11-20` submits these very messages."""
 
 REGION: Final = "sa-east-1"
-LEDGER_STREAM: Final = "arn:aws:dynamodb:sa-east-1:123456789012:table/massid-relay-ledger/stream/2026-11-20T00:00:00.000"
+LEDGER_STREAM: Final = (
+    "arn:aws:dynamodb:sa-east-1:123456789012:table/massid-relay-ledger/stream/2026-11-20T00:00:00.000"
+)
 ACCOUNT: Final = "123456789012"
 BUCKET: Final = "massid-relay-evidence"
 BULK_FILE: Final = "cargas de março.csv"
