@@ -1,4 +1,4 @@
-"""Where the emulator was put right: queues by SQS's own rules, and writes that don't race."""
+"""Where the emulator was put right: queues by SQS's own rules, writes that don't race, queries that see their partition only."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -184,3 +184,54 @@ def test_a_transaction_that_fails_leaves_everything_as_it_was(stack: LocalStack,
         TableName=table, KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": name}}
     )["Items"]
     assert found == [{**key, "state": {"S": "before"}}]
+
+
+@pytest.fixture
+def table(stack: LocalStack, name: str) -> str:
+    """A table whose index turns keys round; two partitions of five items each."""
+    dynamodb = stack.client("dynamodb")
+    schema = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+    turned = [{"AttributeName": "sk", "KeyType": "HASH"}, {"AttributeName": "pk", "KeyType": "RANGE"}]
+    dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        KeySchema=schema,
+        GlobalSecondaryIndexes=[{"IndexName": "turned", "KeySchema": turned, "Projection": {"ProjectionType": "ALL"}}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for partition in "ab":
+        for place in (3, 1, 5, 2, 4):
+            dynamodb.put_item(TableName=name, Item={"pk": {"S": partition}, "sk": {"S": f"{place}"}})
+    return name
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ({"key": "pk", "value": "a"}, ["a1", "a2", "a3", "a4", "a5"]),
+        ({"key": "pk", "value": "b", "ScanIndexForward": False}, ["b5", "b4", "b3", "b2", "b1"]),
+        ({"key": "pk", "value": "absent"}, []),
+        ({"key": "sk", "value": "4", "IndexName": "turned"}, ["a4", "b4"]),
+        ({"key": "sk", "value": "4", "IndexName": "turned", "ScanIndexForward": False}, ["b4", "a4"]),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 10])
+def test_a_query_gives_its_partition_in_order_page_by_page(
+    stack: LocalStack, table: str, named: dict[str, Any], wanted: list[str], limit: int
+) -> None:
+    """As docs.aws.amazon.com/amazondynamodb, "Query", has it; moto itself looks through the whole table each time."""
+    named = dict(named)
+    key, value = named.pop("key"), named.pop("value")
+    pages = (
+        stack.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName=table,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":value": {"S": value}},
+            PaginationConfig={"PageSize": limit},
+            **named,
+        )
+    )
+    assert [item["pk"]["S"] + item["sk"]["S"] for page in pages for item in page["Items"]] == wanted

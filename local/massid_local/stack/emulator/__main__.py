@@ -35,11 +35,13 @@ def main(port: int, clock_file: Path) -> None:
         event_bus,
         queues,
         repairs,
+        shortcuts,
         table_streams,
     )  # after the clock: they import moto's services
 
     queues.install()
     repairs.install()
+    shortcuts.install()
     table_streams.install()
     event_bus.install(Path.cwd())
 
