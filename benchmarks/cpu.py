@@ -18,7 +18,7 @@ from benchmarks.sandbox_process import sandbox_process
 from benchmarks.utilisation import ROOT, stack
 
 RECORDS, RECORDS_FULL = 100, 2000
-ROUNDS = 5
+ROUNDS = 3
 VARIANTS = ("unpaced", "powertools", "ours")
 UNLIMITED = {"requests_per_second": None, "keep_files": False}
 

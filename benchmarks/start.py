@@ -22,7 +22,7 @@ from benchmarks.rows import Figure, Row, at_most
 ROOT = Path(__file__).parents[1]
 LAYER = ROOT / "layers" / "relay"
 AIM = 0.8
-REPEATS, REPEATS_FULL = 7, 25
+REPEATS, REPEATS_FULL = 5, 25
 BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 """In the Lambda runtime, not in the layer."""
 
@@ -44,6 +44,7 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...], bool]] = {
         ("dynamodb", "stepfunctions", "s3", "secretsmanager"),
         True,
     ),
+    "feed_bulk": ("relay.bulk, relay.bulk_files, relay.queues", ("dynamodb", "s3", "sqs"), False),
     "bury_dead_letter": ("relay.dead_letters, relay.queues", ("dynamodb", "sqs"), False),
     "sweep": ("relay.documents, relay.queues", ("dynamodb", "sqs"), False),
     "announce": ("relay.documents, relay.event_bus", ("dynamodb", "events"), False),
