@@ -19,7 +19,7 @@ from benchmarks.utilisation import ROOT, stack
 
 RECORDS, RECORDS_FULL = 100, 2000
 ROUNDS = 3
-VARIANTS = ("unpaced", "powertools", "ours")
+VARIANTS = ("unpaced", "powertools", "ours", "single")
 UNLIMITED = {"requests_per_second": None, "keep_files": False}
 
 Report = dict[str, dict[str, float]]
@@ -42,8 +42,12 @@ def _rows(job: str, reports: dict[str, list[Report]]) -> list[Row]:
         variant: {name: min(report[job][name] for report in runs) for name in runs[0][job]}
         for variant, runs in reports.items()
     }
-    ours, rival, paced = least["unpaced"], least["powertools"], least["ours"]
-    cpu = {"withPacing": round(1000 * paced["cpu"], 3), "wall": {"ours": round(1000 * ours["wall"], 2)}}
+    ours, rival, paced, single = least["unpaced"], least["powertools"], least["ours"], least["single"]
+    cpu = {
+        "withPacing": round(1000 * paced["cpu"], 3),
+        "withoutThreads": round(1000 * single["cpu"], 3),
+        "wall": {"ours": round(1000 * ours["wall"], 2), "baseline": round(1000 * rival["wall"], 2)},
+    }
     requests = {"pacingRequests": round(paced["pacing"], 3)}
     aim = "not more"
     return [
@@ -54,7 +58,7 @@ def _rows(job: str, reports: dict[str, list[Report]]) -> list[Row]:
             1000 * rival["cpu"],
             aim,
             at_most(rival["cpu"], ours["cpu"]),
-            f"{1000 * paced['cpu']:.2f} with pacing",
+            f"{1000 * single['cpu']:.2f} without threads, {1000 * paced['cpu']:.2f} with pacing",
             cpu,
         ),
         Row(

@@ -1,7 +1,8 @@
 """One side of `cpu`, in a process of its own: `python -m benchmarks.cpu_worker VARIANT RECORDS`. Prints JSON: per job the CPU
 seconds, the wall seconds and the DynamoDB requests per record, pacing's apart.
 
-Variants: `ours`, `unpaced` (ours with a permit that lets everything pass), `powertools`.
+Variants: `ours`, `unpaced` (ours with a permit that lets everything pass), `single` (that with one record per invocation, which
+ours handles without threads), `powertools`.
 """
 
 import importlib.util
@@ -46,11 +47,12 @@ def main(variant: str, records: int) -> None:
 def measured(handler: Handler, job: str, variant: str, records: int, requests: Counter[str]) -> dict[str, float]:
     """Warm up, then handle that many records."""
     bodies = list(messages(job, variant, WARM_UP + records))
-    _handle(handler, job, bodies[:1])  # introduces the participant and the address; the others know them
-    _handle(handler, job, bodies[1:WARM_UP])
+    size = 1 if variant == "single" else JOBS[job]
+    _handle(handler, size, bodies[:1])  # introduces the participant and the address; the others know them
+    _handle(handler, size, bodies[1:WARM_UP])
     requests.clear()
     wall, cpu = time.perf_counter(), time.process_time()
-    _handle(handler, job, bodies[WARM_UP:])
+    _handle(handler, size, bodies[WARM_UP:])
     return {
         "cpu": (time.process_time() - cpu) / records,
         "wall": (time.perf_counter() - wall) / records,
@@ -59,8 +61,7 @@ def measured(handler: Handler, job: str, variant: str, records: int, requests: C
     }
 
 
-def _handle(handler: Handler, job: str, bodies: list[tuple[str, str]]) -> None:
-    size = JOBS[job]
+def _handle(handler: Handler, size: int, bodies: list[tuple[str, str]]) -> None:
     for start in range(0, len(bodies), size):
         event = {"Records": [_record(*body) for body in bodies[start : start + size]]}
         answer = handler(event, context)
