@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from massid_cli import parties
 from massid_cli.operations.target import Target
 from massid_relay.core.jsons import JsonObject, dumps, loads
@@ -84,6 +85,27 @@ def test_a_change_is_told_once_however_often_and_by_whichever_container_it_is_me
 
     assert len(changes(bench)) == 1
     assert [record.message for record in caplog.records].count(LINE) == 1
+
+
+def test_a_change_that_could_not_be_written_is_told_at_the_next_attempt(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it may stay in the container's memory before it stands in the ledger."""
+    learn(bench)
+    put, throttled = bench.dynamodb.put_item, []
+
+    def throttle_once(**arguments: Any) -> Any:
+        if arguments["Item"].get("gpk") == {"S": "CHANGED"} and not throttled:
+            throttled.append(arguments)
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
+        return put(**arguments)
+
+    monkeypatch.setattr(bench.dynamodb, "put_item", throttle_once)
+    bench.send(DOCUMENTS, document_message("second", **changed(company="Padaria Lua Nova")))
+    bench.run()
+
+    assert len(throttled) == 1
+    assert [change.document for change in changes(bench)] == ["second"]
 
 
 def test_another_change_is_told_again(bench: Bench) -> None:

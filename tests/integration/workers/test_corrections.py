@@ -16,7 +16,7 @@ from massid_relay.core.record import EventState
 from tests.faults.description import queue_url
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, Bench
 from tests.integration.workers.fake_carrot import APPEND, CREATE
-from tests.integration.workers.payloads import actor, close, event
+from tests.integration.workers.payloads import actor, close, document_message, event
 from tests.integration.workers.replacements import (
     WHY,
     append,
@@ -230,6 +230,30 @@ class TestAPersonFoundOut:
         bench.work(SUBMISSIONS)
         with pytest.raises(NotToBeAdoptedError, match="waits for generation 1 to be cancelled"):
             adopt(target, "doc", "elsewhere")
+
+
+class TestADocumentThatWasMadeBefore:
+    """Adopted, and nothing of its events is known: neither has a time to take but the adoption's."""
+
+    @pytest.fixture
+    def adopted(self, bench: Bench, target: Target) -> Bench:
+        bench.send(DOCUMENTS, document_message("other"))
+        bench.run()
+        adopt(target, "doc", bench.carrot.document.id)
+        return bench
+
+    def test_it_can_be_cancelled(self, adopted: Bench, target: Target) -> None:
+        cancel(target, "doc", WHY)
+        adopted.run()
+        assert names(adopted) == [["CANCEL"]]
+        assert adopted.dead == []
+
+    def test_it_can_be_replaced(self, adopted: Bench) -> None:
+        submit(adopted, 2)
+        create(adopted, 2, "token-2")
+        adopted.run()
+        assert names(adopted) == [["CANCEL"], []]
+        assert (adopted.dead, adopted.steps.answers[-1]) == ([], ("token-2", "succeeded"))
 
 
 def test_a_discarded_letter_lets_go_in_the_generation_in_which_it_died(bench: Bench, target: Target) -> None:

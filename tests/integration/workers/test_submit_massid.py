@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.integration.workers.bench import EVENTS, EVIDENCE, SUBMISSIONS, Bench
-from tests.integration.workers.payloads import actor, close, document, event, with_file
+from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, SUBMISSIONS, Bench
+from tests.integration.workers.payloads import actor, close, document, document_message, event, with_file
 
 
 def submission(*events: object, evidence: tuple[str, ...] = ()) -> dict[str, object]:
@@ -83,6 +83,22 @@ def test_more_of_it_while_a_run_is_open_goes_to_the_queues_beside_the_run(bench:
     assert list(bench.steps.executions) == ["doc-g1-r1"]
     assert len(bench.waiting(EVIDENCE)) == 1
     assert len(bench.waiting(EVENTS)) == 2
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_more_of_it_with_another_document_is_refused_as_a_whole(bench: Bench, stands: bool) -> None:
+    """Invariant 10: what is added goes to the queues without its document, so nobody else would notice."""
+    bench.send(SUBMISSIONS, submission(actor(), evidence=("cdf.pdf",)))
+    bench.run()
+    if stands:
+        bench.send(DOCUMENTS, document_message())
+        bench.run()
+    bench.send(SUBMISSIONS, submission(actor(), close()) | {"document": document(subtype="Wood and Wood Products")})
+    bench.work(SUBMISSIONS)
+
+    assert bench.dead == ["PayloadConflict"]
+    assert [field.path for letter in bench.letters() for field in letter.fields] == ["document"]
+    assert (bench.waiting(EVENTS), bench.waiting(SUBMISSIONS)) == ([], [])
 
 
 @pytest.mark.parametrize("ended", ["ended", "failed"])

@@ -52,7 +52,6 @@ class PartyChanges:
         """Write it unless it was seen before; whether it is news."""
         if change.id in self._noted:
             return False
-        self._noted.add(change.id)
         try:
             self._client.put_item(
                 TableName=self._table,
@@ -64,9 +63,11 @@ class PartyChanges:
                 },
                 ConditionExpression="attribute_not_exists(pk)",
             )
+            is_news = True
         except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+            is_news = False
+        self._noted.add(change.id)  # not before it is written: who fails at that tries again
+        return is_news
 
     def all(self) -> Sequence[PartyChange]:
         """Every change that was seen, oldest first."""

@@ -21,11 +21,11 @@ from massid_relay.core.generations import (
 from massid_relay.core.messages import Submission
 from massid_relay.core.record import DocumentRecord, EventEntry
 from massid_relay.ledger.documents import StaleRecord
-from massid_relay.ledger.runs import Run
+from massid_relay.ledger.runs import Run, RunState
 from massid_relay.log import logger
 from massid_relay.work.changes import apply
 from massid_relay.work.nudges import wake
-from massid_relay.work.stored import StoredSubmission, document_deduplication_id
+from massid_relay.work.stored import StoredSubmission, document_deduplication_id, stored_submission
 from massid_relay.work.waits import settle_waits
 
 
@@ -34,6 +34,8 @@ def require_takable(relay: Relay, submission: Submission, run: Run | None) -> No
     ForbiddenTransition, PayloadConflict, NotReady."""
     if submission.generation == 1:  # the run knows the newest generation: one read less for every first submission
         require_current(run.generation if run else 1, 1)
+        if run is not None and run.state is RunState.OPEN:
+            _require_document_of(relay, run, submission)
         return
     external_id = submission.external_id
     generations = relay.documents.generations(external_id)
@@ -42,6 +44,14 @@ def require_takable(relay: Relay, submission: Submission, run: Run | None) -> No
     if submission.generation == newest.generation:
         require_same_document(newest, submission.document.content_hash)
     require_fresh_ids(_given_ids(submission), [one for one in generations if one.generation < submission.generation])
+
+
+def _require_document_of(relay: Relay, run: Run, submission: Submission) -> None:
+    """What is added to an open run goes to the queues without its document, so that is compared here. Raises PayloadConflict."""
+    record = relay.documents.load(submission.external_id)
+    if record.content_hash is None:  # it isn't created yet: the run's own submission says what will be
+        record.content_hash = stored_submission(relay, submission.external_id, run.part).submission.document.content_hash
+    require_same_document(record, submission.document.content_hash)
 
 
 def _given_ids(submission: Submission) -> dict[str, str]:

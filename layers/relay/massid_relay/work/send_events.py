@@ -12,7 +12,7 @@ from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventSta
 from massid_relay.core.timeline import STATUS_EVENTS, end_by_cancel
 from massid_relay.core.verification import find_ours
 from massid_relay.core.wire import event_body
-from massid_relay.ledger.documents import StaleRecord
+from massid_relay.ledger.documents import ClaimedElsewhere, StaleRecord
 from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.changes import apply, save
 from massid_relay.work.known_parties import differences, known_ids, tell
@@ -21,6 +21,8 @@ from massid_relay.work.turn import Turn
 CLAIM = timedelta(minutes=15)
 """How long a newcomer stays claimed: well beyond a lease and its message's return, so that only a document whose message
 died unseen loses its claim."""
+CLAIM_OF_UNKNOWN = timedelta(hours=12)
+"""The same where it may stand on the network already: each look at it claims it anew."""
 
 
 def send_events(turn: Turn, events: Sequence[EventEntry]) -> None:
@@ -78,6 +80,7 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     if quiet < turn.relay.settings.visibility_delay:
         wait = (turn.relay.settings.visibility_delay - quiet).total_seconds()
         raise NotReady("the last attempt may not be visible yet", retry_after=wait)
+    _keep_claims(turn)
     remote = turn.read_remote()
     found = find_ours(remote, events)
     for external_id, event in found.items():
@@ -90,6 +93,22 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     if turn.record.newcomers and not missing:
         turn.learn(remote)
     turn.save()
+
+
+def _keep_claims(turn: Turn) -> None:
+    """Newcomers that may stand on the network inline stay ours for as long as nobody has looked, be it through a long outage:
+    a claim that ran out would let another document introduce them a second time."""
+    relay, record, now = turn.relay, turn.record, turn.relay.now()
+    if not record.newcomers:
+        return
+    claims = relay.parties.claims(record.newcomers, record.external_id, now, now + CLAIM_OF_UNKNOWN)
+    try:
+        save(relay, record, [*claims, *turn.together_with])
+    except ClaimedElsewhere:
+        return
+    except StaleRecord:
+        raise NotReady("the record has just changed", retry_after=1) from None
+    turn.dirty, turn.together_with = False, []
 
 
 def _after_crashes(turn: Turn, events: Sequence[EventEntry], error: WorkerCrashed) -> None:

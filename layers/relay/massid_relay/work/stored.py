@@ -225,12 +225,13 @@ def _entry(
 
 
 def _time_of_document(relay: Relay, record: DocumentRecord) -> datetime | None:
-    """For a CANCEL that is the only event of its document. None while no document is known, or its payload is forgotten."""
-    if record.part is None:
-        return None
-    with suppress(Forgotten):
-        return datetime.fromisoformat(relay.parts.get(record.external_id, record.part)["document"]["externalCreatedAt"])
-    return None
+    """For a CANCEL that is the only event of its document. None while no document is known. Of an adopted one, or one whose
+    payload is forgotten, the time at which it came into the ledger."""
+    if record.part is not None:
+        with suppress(Forgotten):
+            document = relay.parts.get(record.external_id, record.part)["document"]
+            return datetime.fromisoformat(document["externalCreatedAt"])
+    return record.create.first_attempt if record.create is not None else None
 
 
 def content_of(submission: Submission) -> JsonObject:
