@@ -73,5 +73,5 @@ def _print(event: dict[str, Any], as_json: bool) -> None:
 
 def _words(operation: dict[str, Any]) -> str:
     """Kind, what it is of, and why it lies dead, if it does."""
-    names = (operation.get(name) for name in ("name", "fileName", "externalId", "errorType"))
+    names = (operation.get(name) for name in ("name", "fileName", "bulkRun", "externalId", "errorType"))
     return " ".join([operation["kind"], *(name for name in names if name)])

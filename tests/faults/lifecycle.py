@@ -6,6 +6,7 @@ What the definition doesn't use isn't known here and is an error, so that this c
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -101,15 +102,24 @@ class StateMachine:
                     raise NotImplementedError(other)
 
     def _perform(self, execution: Execution, state: dict[str, Any]) -> str | None:
+        """One task, and its retries. Nobody waits between them here."""
+        used: Counter[int] = Counter()
+        while True:
+            try:
+                return self._attempt(execution, state)
+            except Refused as error:
+                retrier = next((n for n, one in enumerate(state["Retry"]) if _names(one, error)), None)
+                if retrier is None or used[retrier] == state["Retry"][retrier]["MaxAttempts"]:
+                    return _caught(execution, state, error)
+                used[retrier] += 1
+
+    def _attempt(self, execution: Execution, state: dict[str, Any]) -> str | None:
         waits = state["Resource"] == QUEUE_TASK
         context = {"Task": {"Token": f"token-{next(self._numbers):03}"}}
         if waits:
             execution.token = context["Task"]["Token"]
             self._tokens[execution.token] = execution
-        try:
-            self._tasks[state["Resource"]](_filled(state["Parameters"], execution.data, context))
-        except Refused as error:
-            return _caught(state, error)
+        self._tasks[state["Resource"]](_filled(state["Parameters"], execution.data, context))
         if waits:
             return None
         if state.get("End"):
@@ -118,13 +128,20 @@ class StateMachine:
         return next_state
 
 
-def _caught(state: dict[str, Any], error: Refused) -> str:
-    """Where a task's own error leads."""
-    for catch in state.get("Catch", []):
-        if error.code in catch["ErrorEquals"]:
+def _names(handler: dict[str, Any], error: Refused) -> bool:
+    """Whether a retrier or a catcher is for this error."""
+    return error.code in handler["ErrorEquals"] or handler["ErrorEquals"] == ["States.ALL"]
+
+
+def _caught(execution: Execution, state: dict[str, Any], error: Refused) -> str | None:
+    """Where a task's own error leads; one that nothing catches ends the execution."""
+    for catch in state["Catch"]:
+        if _names(catch, error):
+            _put(execution.data, catch["ResultPath"], {"Error": error.code, "Cause": ""})
             found: str = catch["Next"]
             return found
-    raise error
+    execution.status = "FAILED"
+    return None
 
 
 def _holds(choice: dict[str, Any], data: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from massid_relay.ledger.runs import Run
 from massid_cli.operations.target import Target
 
 _ENTERED = "StateEntered"
+_GOING_ON = frozenset({"RUNNING", "PENDING_REDRIVE"})
 _LOOKED_AT = 100
 """Events of the history, newest first; entering a state, its few retries and its end are a dozen."""
 
@@ -23,6 +24,11 @@ class Execution:
     status: str
     state: str | None
     since: str | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.status not in _GOING_ON
 
     @property
     def words(self) -> str:

@@ -7,16 +7,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from massid_relay.core.errors import Forgotten
+from massid_relay.core.errors import Superseded
 from massid_relay.core.generations import standing as how_it_stands
 from massid_relay.core.record import DocumentRecord
 from massid_relay.core.timeline import something_waits
-from massid_relay.ledger.dead_letters import DeadLetter
+from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
 from massid_relay.ledger.runs import Run, RunState
+from massid_relay.work.burial import dead_letter_id
+from massid_relay.work.source import QueueName
 
 from massid_cli.operations.corrections import lineage
 from massid_cli.operations.execution import Execution, execution_of
-from massid_cli.operations.fleet import Pause, pause_of
+from massid_cli.operations.fleet import CARBONEXT, CARROT, Pause, pause_of
+from massid_cli.operations.order_lines import OrderLine, orders_of, waits_of_orders
 from massid_cli.operations.target import Target
 from massid_cli.operations.waiting import first_wait, waits_of
 
@@ -25,7 +28,7 @@ class Outcome(StrEnum):
     """How it ended, as far as anything can be done about it now."""
 
     VERIFIED = "verified"
-    """Closed, read back and found whole."""
+    """Closed, read back and found whole, and nothing that came with it lies dead."""
     UP_TO_DATE = "up to date"
     """All that was submitted so far stands; CLOSE was not in it."""
     CANCELLED = "cancelled"
@@ -46,16 +49,6 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderLine:
-    """The order that the submission brought."""
-
-    external_id: str
-    order_id: str | None
-    state: str
-    status: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """One MassID's standing. `waits_for` is the first of `waits`, or what comes next; empty if nothing holds it up."""
 
@@ -73,18 +66,31 @@ class Standing:
     waits: list[str] = field(default_factory=list)
     execution: Execution | None = None
     paused: Pause | None = None
+    """All calls to Carrot."""
+    orders_paused: Pause | None = None
+    """All calls to Carbonext, while an order waits for one."""
     replaced: list[Generation] = field(default_factory=list)
     orders: list[OrderLine] = field(default_factory=list)
 
 
 def standing(target: Target, external_id: str) -> Standing | None:
-    """The standing of that external id; None if the ledger does not know it."""
-    record, run = target.documents.load(external_id), target.runs.newest(external_id)
-    if record.version == 0 and run is None:
-        return None
-    letters = [letter for letter in target.dead_letters.resting() if letter.external_id == external_id]
-    outcome = _outcome(record, run, letters)
-    paused = pause_of(target, datetime.now(UTC)) if outcome is None else None
+    """The standing of that external id; None if the ledger does not know it.
+
+    What ends is read before what it has done: a run that was seen to have ended wrote nothing later than what is read then.
+    """
+    run, execution = _run_and_execution(target, external_id)
+    record = target.documents.load(external_id)
+    letters = target.dead_letters.resting_of(external_id)
+    if record.version == 0 and run is None and all(letter.queue == QueueName.ORDERS for letter in letters):
+        return None  # an order's letter may bear the order's own id
+    outcome = _outcome(record, run, letters, execution)
+    if outcome is None and _creation_was_given_up(target, record):
+        outcome = Outcome.FAILED
+    orders = orders_of(target, external_id, run)
+    order_waits = [] if outcome else list(waits_of_orders(record, orders))
+    now = datetime.now(UTC)
+    paused = pause_of(target, CARROT, now) if outcome is None else None
+    orders_paused = pause_of(target, CARBONEXT, now) if order_waits else None
     return Standing(
         external_id=external_id,
         document_id=record.document_id,
@@ -96,26 +102,62 @@ def standing(target: Target, external_id: str) -> Standing | None:
         dead_letters=[f"{letter.id} {letter.error_type}: {letter.reason}" for letter in letters],
         generation=record.generation,
         outcome=outcome,
-        waits=waits_of(record, letters, paused),
-        execution=execution_of(target, external_id, run) if run else None,
+        waits=waits_of(record, letters, [paused, orders_paused], order_waits),
+        execution=execution,
         paused=paused,
+        orders_paused=orders_paused,
         replaced=_replaced(target, record),
-        orders=_orders(target, external_id, run),
+        orders=orders,
     )
 
 
-def _outcome(record: DocumentRecord, run: Run | None, letters: Sequence[DeadLetter]) -> Outcome | None:
-    if run is not None and run.state is RunState.OPEN:
+def _run_and_execution(target: Target, external_id: str) -> tuple[Run | None, Execution | None]:
+    """A run that is open although its execution has ended may have been read just before it wrote its end."""
+    run = target.runs.newest(external_id)
+    if run is None:
+        return None, None
+    execution = execution_of(target, external_id, run)
+    if run.state is RunState.OPEN and execution is not None and execution.ended:
+        again = target.runs.newest(external_id)
+        if again is not None and again.number == run.number:
+            run = again
+    return run, execution
+
+
+def _outcome(
+    record: DocumentRecord, run: Run | None, letters: Sequence[DeadLetter], execution: Execution | None
+) -> Outcome | None:
+    state = _run_state(run, execution)
+    if state is RunState.OPEN:
         return None
     if record.cancelling_event is not None:
         return Outcome.CANCELLED
-    if record.verification_failed or (run is not None and run.state is RunState.FAILED):
+    if record.verification_failed or state is RunState.FAILED or any(_is_about(letter, record) for letter in letters):
         return Outcome.FAILED
     if record.verified_at is not None:
         return Outcome.VERIFIED
-    if letters:
-        return Outcome.FAILED
     return None if something_waits(record) or not record.created else Outcome.UP_TO_DATE
+
+
+def _run_state(run: Run | None, execution: Execution | None) -> RunState | None:
+    """A run whose execution has ended without writing so has failed: the sweep will say so too."""
+    if run is not None and run.state is RunState.OPEN and execution is not None and execution.ended:
+        return RunState.FAILED
+    return run.state if run is not None else None
+
+
+def _is_about(letter: DeadLetter, record: DocumentRecord) -> bool:
+    """What lies dead of a generation that was replaced says nothing of the one that stands."""
+    return letter.error_type != Superseded.__name__ and letter.generation in {None, record.generation}
+
+
+def _creation_was_given_up(target: Target, record: DocumentRecord) -> bool:
+    """Refused, and its letter discarded: nothing creates it any more. A letter that was redriven is on its way."""
+    refusal = record.create.refusal if record.create is not None and not record.created else None
+    if refusal is None:
+        return False
+    letter = target.dead_letters.get(dead_letter_id(refusal.message_id))
+    return letter is None or letter.state is DeadLetterState.DISCARDED
 
 
 def _status(record: DocumentRecord) -> str:
@@ -136,7 +178,9 @@ def _file(record: DocumentRecord, name: str) -> str:
 
 
 def _run(run: Run | None) -> str:
-    return "no lifecycle run" if run is None else f"run {run.number} {run.state.value}"
+    if run is None:
+        return "no lifecycle run"
+    return f"run {run.number} {run.state.value}{f', {run.reason}' if run.reason else ''}"
 
 
 def _replaced(target: Target, newest: DocumentRecord) -> list[Generation]:
@@ -149,20 +193,3 @@ def _replaced(target: Target, newest: DocumentRecord) -> list[Generation]:
         status = _status(record) if record.created else how_it_stands(record).value
         found.append(Generation(record.generation, record.document_id, status, at, why))
     return found
-
-
-def _orders(target: Target, external_id: str, run: Run | None) -> list[OrderLine]:
-    """Of what the newest run carries. A payload that was forgotten names none any more."""
-    if run is None:
-        return []
-    try:
-        order = target.parts.get(external_id, run.part).get("order")
-    except Forgotten:
-        return []
-    if order is None:
-        return []
-    record = target.orders.load(order["externalId"])
-    if record is None:
-        return [OrderLine(order["externalId"], None, "not placed yet", None)]
-    status = record.status.value if record.status else None
-    return [OrderLine(record.external_id, record.order_id, record.state.value, status)]

@@ -1,6 +1,6 @@
 """What a document waits for, in words: which file, which other document, which hole, which outage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from massid_relay.core.generations import to_be_seen_off
 from massid_relay.core.record import DocumentRecord, EventState
@@ -21,15 +21,20 @@ def first_wait(record: DocumentRecord) -> str:
     return "" if step.kind is StepKind.REST else f"its turn to {step.kind.value}"
 
 
-def waits_of(record: DocumentRecord, letters: Sequence[DeadLetter], paused: Pause | None) -> list[str]:
-    """Everything that it waits for, in the order in which it matters."""
+def waits_of(
+    record: DocumentRecord,
+    letters: Sequence[DeadLetter],
+    pauses: Iterable[Pause | None] = (),
+    orders: Iterable[str] = (),
+) -> list[str]:
+    """Everything that it waits for, in the order in which it matters; `orders`: what its orders wait for, in words."""
     if record.cancelling_event is not None:
         return []
     found = [*_before_creation(record), *(f"file {name}" for name in _missing(record))]
-    found += [*_others(record), *_holes(record, letters)]
+    found += [*_others(record), *_holes(record, letters), *orders]
     if not found and (next_thing := first_wait(record)):
         found = [next_thing]
-    return [paused.words, *found] if paused else found
+    return [*(pause.words for pause in pauses if pause), *found]
 
 
 def _missing(record: DocumentRecord) -> list[str]:

@@ -24,6 +24,7 @@ class EventBus:
     def publish(self, announcements: Sequence[Announcement], table_arn: str) -> int:
         """Publish in order; how many of the first are on the bus for certain. One that fails again and again stops the rest.
 
+        One that the bus refuses for a moment is passed by the others of its call: a call takes or refuses each by itself.
         `table_arn` is the event's resource: it tells stacks apart that share a bus.
         """
         entries = [_entry(announcement, table_arn) for announcement in announcements]

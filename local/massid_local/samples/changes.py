@@ -23,7 +23,15 @@ def changes(external_id: str, at: datetime, stream_arn: str) -> JsonObject:
         external_id, document_id=_uuid(external_id), create=Operation(Stage.CONFIRMED, at, at), version=2
     )
     letter = DeadLetter(
-        _uuid("letter"), "events", "Rejected400", "the provider refused it", at, at, external_id, "weighing"
+        _uuid("letter"),
+        "events",
+        "Rejected400",
+        "the provider refused it",
+        at,
+        at,
+        external_id,
+        "weighing",
+        generation=1,
     )
     run = {"number": {"N": "1"}, "part": {"S": "0" * 64}, "generation": {"N": "1"}, "opened_at": {"S": iso(at)}}
     told = [

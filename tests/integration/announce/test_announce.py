@@ -1,6 +1,7 @@
 """announce over a real stream: at least once, in order, and never what isn't so."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,12 +35,13 @@ def append(bench: AnnounceBench, record: DocumentRecord, *names: str) -> None:
 
 
 def bury(bench: AnnounceBench, **changes: str) -> DeadLetter:
-    whole = {
+    whole: dict[str, object] = {
         "id": "letter",
         "queue": "events",
         "error_type": "InvalidMessage",
         "reason": "wrong",
         "external_id": "load-1",
+        "generation": 1,
     }
     letter = DeadLetter(**{**whole, **changes}, at=NOW, first_attempt=NOW)  # type: ignore[arg-type]
     bench.relay.dead_letters.put(letter)
@@ -166,3 +168,14 @@ def test_a_deleted_item_tells_nothing(bench: AnnounceBench) -> None:
     bench.dynamodb.delete_item(TableName=bench.relay.settings.ledger_table, Key=key)
     bench.announce()
     assert [kind for kind, _ in bench.bus.told] == [DetailType.DEAD]
+
+
+def test_a_letter_that_is_given_up_after_a_replacement_names_the_replaced_document(bench: AnnounceBench) -> None:
+    create(bench)
+    letter = bury(bench)
+    new = DocumentRecord("load-1", 2, document_id="id of its successor", create=Operation(Stage.CONFIRMED, NOW, NOW))
+    bench.relay.documents.save(new)
+    bench.relay.dead_letters.settle(replace(letter, state=DeadLetterState.DISCARDED), NOW)
+    bench.announce()
+    kind, detail = bench.bus.told[-1]
+    assert (kind, detail["generation"], detail["documentId"]) == (DetailType.DISCARDED, 1, "id of load-1")

@@ -43,8 +43,9 @@ def known() -> DocumentRecord:
 
 
 def lookup(external_id: str, generation: int | None) -> DocumentRecord | None:
-    """A ledger that knows one document."""
-    return known() if external_id == "load-1" and generation in {None, 2} else None
+    """A ledger that knows one external id, whose first document was replaced."""
+    replaced = DocumentRecord("load-1", 1, document_id="old-id", superseded=True, version=7)
+    return {None: known(), 2: known(), 1: replaced}.get(generation) if external_id == "load-1" else None
 
 
 def nobody(external_id: str, generation: int | None) -> DocumentRecord | None:
@@ -55,11 +56,11 @@ def nobody(external_id: str, generation: int | None) -> DocumentRecord | None:
 def letter(**changes: Any) -> DeadLetter:
     fields = (FieldProblem("events.3.value", "must be a number"),)
     whole = DeadLetter("letter", "events", "InvalidMessage", "a secret word", NOW, NOW, "load-1", "e3", fields, "v-1")
-    return replace(whole, **changes)
+    return replace(whole, **{"generation": 2, **changes})
 
 
 def order(**changes: Any) -> OrderRecord:
-    return OrderRecord("order-1", "hash", "key", Decimal(2), "BRL", **changes)
+    return OrderRecord("order-1", "hash", "key", Decimal(2), "BRL", **{"version": 1, **changes})
 
 
 def plain(announcement: Announcement) -> JsonObject:
@@ -83,6 +84,7 @@ def test_all_that_one_write_made_certain_is_one_announcement() -> None:
         "externalId": "load-1",
         "documentId": "doc-id",
         "generation": 2,
+        "sequence": 5,
         "operations": [
             {"kind": "event", "externalId": "a", "name": "Weighing", "eventId": "net-a"},
             {"kind": "event", "externalId": "b", "name": "Weighing", "eventId": "net-b"},
@@ -146,20 +148,37 @@ def test_a_letter_written_again_as_it_was_tells_nothing() -> None:
 
 
 def test_a_dead_message_of_a_document_that_never_was_still_names_it() -> None:
-    (told,) = of_letter(None, letter(queue="submissions", item=None), NOW, nobody)
+    (told,) = of_letter(None, letter(queue="submissions", item=None, generation=None), NOW, nobody)
     assert (plain(told)["externalId"], plain(told)["operations"][0]["kind"]) == ("load-1", "submission")
     assert not {"documentId", "generation"} & set(plain(told))
 
 
 def test_a_dead_order_that_came_alone_is_no_documents() -> None:
-    (told,) = of_letter(None, letter(queue="orders", external_id="order-1", item=None), NOW, lookup)
+    (told,) = of_letter(None, letter(queue="orders", external_id="order-1", item=None, generation=None), NOW, lookup)
     assert "externalId" not in plain(told)
     assert plain(told)["operations"][0]["externalId"] == "order-1"
 
 
-def test_a_letter_about_a_replaced_generation_is_not_laid_at_the_newest_ones_door() -> None:
-    (told,) = of_letter(None, letter(error_type="Superseded"), NOW, lookup)
-    assert not {"documentId", "generation"} & set(plain(told))
+@pytest.mark.parametrize("state", list(DeadLetterState))
+def test_a_letter_names_the_document_that_it_was_about_whatever_has_replaced_it_since(state: DeadLetterState) -> None:
+    old = None if state is DeadLetterState.RESTING else letter(generation=1)
+    (told,) = of_letter(old, letter(generation=1, state=state), NOW, lookup)
+    assert (plain(told)["generation"], plain(told)["documentId"]) == (1, "old-id")
+
+
+def test_a_dead_bulk_file_is_named_by_its_run() -> None:
+    """Invariant 7: its name is the sender's own words."""
+    (told,) = of_letter(None, letter(queue="bulk", external_id=None, item="0a1b2c", generation=None), NOW, nobody)
+    assert plain(told)["operations"][0]["bulkRun"] == "0a1b2c"
+
+
+def test_of_two_statuses_of_an_order_the_sequence_tells_the_later() -> None:
+    """Those that fall into one second have the same time, and EventBridge may swap them."""
+    paid = order(state=OrderState.CONFIRMED, status=OrderStatus.PAID, version=4)
+    issued = replace(paid, status=OrderStatus.ISSUED, version=5)
+    (first,) = of_order(replace(paid, status=None, version=3), paid, NOW, nobody)
+    (second,) = of_order(paid, issued, NOW, nobody)
+    assert plain(first)["sequence"] < plain(second)["sequence"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from massid_cli.operations.execution import Execution
 from massid_cli.operations.fleet import Pause
-from massid_cli.operations.standing import Generation, OrderLine, Outcome, Standing
+from massid_cli.operations.order_lines import OrderLine, waits_of_orders
+from massid_cli.operations.standing import Generation, Outcome, Standing
 from massid_cli.operations.waiting import first_wait, waits_of
 from massid_cli.status import view
 from massid_relay.core.errors import Refusal
@@ -31,37 +32,64 @@ def created(*events: EventEntry) -> DocumentRecord:
 
 
 def test_a_document_that_is_finished_waits_for_nothing() -> None:
-    assert waits_of(created(entry("a", state=EventState.CONFIRMED)), [], None) == []
+    assert waits_of(created(entry("a", state=EventState.CONFIRMED)), []) == []
 
 
 def test_every_missing_file_is_named() -> None:
     record = created(entry("a", files=("b.pdf",)))
     record.files = {name: FileEntry(name, NOW) for name in ("a.pdf", "b.pdf")}
-    assert waits_of(record, [], None) == ["file a.pdf", "file b.pdf"]
+    assert waits_of(record, []) == ["file a.pdf", "file b.pdf"]
     assert first_wait(record) == "file b.pdf", "the one that holds up the next event comes first"
 
 
 def test_a_hole_is_named_with_its_dead_letter_and_its_kind() -> None:
     record = created(entry("weighing", state=EventState.DEAD), entry("later", 1))
     record.holds = [Hold("letter-1", NOW, "weighing")]
-    assert waits_of(record, [LETTER], None) == [
-        "event weighing, dead letter letter-1 (Rejected400): redrive or discard it"
-    ]
+    assert waits_of(record, [LETTER]) == ["event weighing, dead letter letter-1 (Rejected400): redrive or discard it"]
 
 
 def test_another_document_is_named_with_the_event_that_relates_to_it() -> None:
     record = created(entry("relation", related="load-0"))
-    assert waits_of(record, [], None) == ["document load-0, to which event relation relates"]
+    assert waits_of(record, []) == ["document load-0, to which event relation relates"]
 
 
 def test_an_outage_comes_first_and_tells_its_reason() -> None:
     record = created(entry("a"))
     pause = Pause("2026-11-20T12:05:00.000Z", "CredentialsRefused")
-    assert waits_of(record, [], pause) == [
+    assert waits_of(record, [], [pause]) == [
         "all calls to Carrot to go on, paused until 2026-11-20T12:05:00.000Z: CredentialsRefused",
         "its turn to send",
     ]
     assert Pause(None, "").words.endswith("paused until massid resume: no reason was given")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("not placed yet", "order order-1, to be placed at Carbonext"),
+        ("recorded", "order order-1, to be placed at Carbonext"),
+        ("sent", "order order-1, to be answered by Carbonext"),
+        ("outcome-unknown", "order order-1, whose outcome is unknown: Carbonext's list of orders is to tell"),
+    ],
+)
+def test_a_verified_document_in_place_order_waits_for_its_order(state: str, words: str) -> None:
+    """A pause of Carbonext's own timeline comes first, as Carrot's does."""
+    record = created(entry("a", state=EventState.CONFIRMED))
+    orders = [OrderLine("order-1", None, state, None)]
+    assert list(waits_of_orders(record, orders)) == [], "an order is for a MassID that stands"
+    record.verified_at = NOW
+    pause = Pause("2026-11-20T12:05:00.000Z", "CredentialsRefused", "Carbonext")
+    assert waits_of(record, [], [None, pause], waits_of_orders(record, orders)) == [
+        "all calls to Carbonext to go on, paused until 2026-11-20T12:05:00.000Z: CredentialsRefused",
+        words,
+    ]
+
+
+@pytest.mark.parametrize("state", ["confirmed", "refused", "left-to-a-person", "cancelled", "given-up"])
+def test_an_order_that_stands_or_needs_a_person_is_waited_for_no_more(state: str) -> None:
+    record = created()
+    record.verified_at = NOW
+    assert list(waits_of_orders(record, [OrderLine("order-1", "o-1", state, "Paid")])) == []
 
 
 @pytest.mark.parametrize(
@@ -82,13 +110,13 @@ def test_an_outage_comes_first_and_tells_its_reason() -> None:
     ],
 )
 def test_what_stands_before_the_creation_is_told(record: DocumentRecord, words: str) -> None:
-    assert waits_of(record, [], None)[0] == words
+    assert waits_of(record, [])[0] == words
 
 
 def test_a_cancelled_document_waits_for_nothing_any_more() -> None:
     record = created(replace(entry("cancel", state=EventState.CONFIRMED), name="CANCEL"))
     record.files = {"a.pdf": FileEntry("a.pdf", NOW)}
-    assert waits_of(record, [], None) == []
+    assert waits_of(record, []) == []
 
 
 def test_the_picture_has_a_line_for_everything() -> None:

@@ -12,5 +12,5 @@
 | `ORDER#<external id>`, and three more | `ORDER` | orders: ledger/orders.py |
 
 The index `index` (gpk, gsk) lists what waits (`WAITING`, by the time of the next look), orders that are
-followed (`ORDERS`, likewise) and what lies dead (`DEAD`, by time).
+followed (`ORDERS`, likewise), runs that are open (`RUNS`, likewise) and what lies dead (`DEAD`, by time).
 """

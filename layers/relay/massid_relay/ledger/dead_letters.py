@@ -3,7 +3,7 @@
 One that rests stays in the index for as long as it takes; one that was redriven or discarded for a year more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from massid_relay.core.clock import iso
 from massid_relay.core.errors import FieldProblem
+from massid_relay.ledger.pages import items_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,12 +44,14 @@ class DeadLetter:
     first_attempt: datetime
     external_id: str | None = None
     item: str | None = None
-    """The event's external id or the file's name, where only one part of a message lies dead."""
+    """The event's external id or the file's name, where only one part of a message lies dead; a bulk file's run."""
     fields: tuple[FieldProblem, ...] = ()
     vendor_error_id: str | None = None
     state: DeadLetterState = DeadLetterState.RESTING
     why: str | None = None
     """Why a person discarded it."""
+    generation: int | None = None
+    """Which document of the external id it is about, as it was when it died; none where no document was known then."""
 
 
 @cache
@@ -71,7 +74,8 @@ class DeadLetterIndex:
 
     def put(self, letter: DeadLetter) -> None:
         """Write the reason; writing it again under the same id changes nothing that matters."""
-        self._write(letter, {"gpk": {"S": DEAD}, "gsk": {"S": f"{iso(letter.at)}#{letter.id}"}})
+        place = f"{iso(letter.at)}#{letter.external_id or ''}#{letter.id}"
+        self._write(letter, {"gpk": {"S": DEAD}, "gsk": {"S": place}})
 
     def settle(self, letter: DeadLetter, now: datetime) -> None:
         """Write what became of it: it is listed no longer, and deleted by DynamoDB in a year."""
@@ -88,14 +92,29 @@ class DeadLetterIndex:
 
     def resting(self) -> Sequence[DeadLetter]:
         """All that lie dead, oldest first."""
-        pages = self._client.get_paginator("query").paginate(
+        return self._read(item["pk"]["S"] for item in self._listed())
+
+    def resting_of(self, external_id: str) -> Sequence[DeadLetter]:
+        """Those of one document, oldest first. The index tells whose each one is, so no other is read."""
+        return self._read(item["pk"]["S"] for item in self._listed() if _whose(item["gsk"]["S"]) == external_id)
+
+    def _listed(self) -> Iterator[dict[str, Any]]:
+        return items_of(
+            self._client,
             TableName=self._table,
             IndexName="index",
             KeyConditionExpression="gpk = :dead",
             ExpressionAttributeValues={":dead": {"S": DEAD}},
         )
-        ids = [item["pk"]["S"].removeprefix("DEAD#") for page in pages for item in page["Items"]]
+
+    def _read(self, keys: Iterable[str]) -> list[DeadLetter]:
+        ids = [key.removeprefix("DEAD#") for key in keys]
         return [letter for letter in map(self.get, ids) if letter is not None]
+
+
+def _whose(place: str) -> str:
+    """The external id between the time and the letter's own id."""
+    return place.partition("#")[2].rpartition("#")[0]
 
 
 def _key(dead_letter_id: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The ledger's stream: every change that makes an operation certain or dead, or ends a lifecycle, goes onto the event bus.
 
 The ledger is written first and the stream tells what was written, so nothing is announced that isn't so, and nothing is forgotten
-(docs/decisions/0014-the-ledgers-stream-is-the-outbox.md). At least once: the checkpoint follows the publishing.
+(docs/decisions/0014-the-ledgers-stream-is-the-outbox.md). At least once: the checkpoint follows the publishing. The stream keeps
+the changes of one item in order, not those of several.
 """
 
 from typing import Any

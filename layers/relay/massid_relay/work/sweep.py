@@ -1,4 +1,4 @@
-"""Every few minutes: wake what a lost nudge left waiting, and bury what has waited too long.
+"""Every few minutes: wake what a lost nudge left waiting, bury what has waited too long, end runs whose execution is gone.
 
 Nothing in normal operation depends on it. A document that goes on waiting is looked at less and less often.
 """
@@ -20,11 +20,13 @@ from massid_relay.work.changes import save
 from massid_relay.work.nudges import addressed_to, ask_for_creation, creation_of, look_for_files, unattached, wake
 from massid_relay.work.order_changes import follow_due_orders
 from massid_relay.work.source import QueueName, Source
+from massid_relay.work.sweep_runs import end_lost_runs
 from massid_relay.work.unasked import tell_of_unasked
 from massid_relay.work.waits import settle_waits
 
 PER_SWEEP = 200
 """Records in one sweep: well inside a function's timeout. What is left is due at the next one."""
+RUNS_PER_SWEEP = 100
 LONGEST_INTERVAL = timedelta(hours=6)
 
 
@@ -34,6 +36,7 @@ class Swept:
 
     looked_at: int
     dead: int
+    runs_ended: int
 
 
 def sweep(relay: Relay) -> Swept:
@@ -42,7 +45,7 @@ def sweep(relay: Relay) -> Swept:
     follow_due_orders(relay, PER_SWEEP)
     dead = sum(_look(relay, relay.documents.load(external_id, generation)) for external_id, generation in due)
     tell_of_unasked(relay, PER_SWEEP)
-    return Swept(len(due), dead)
+    return Swept(len(due), dead, end_lost_runs(relay, RUNS_PER_SWEEP))
 
 
 def _look(relay: Relay, record: DocumentRecord) -> int:

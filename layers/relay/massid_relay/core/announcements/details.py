@@ -103,6 +103,8 @@ class DeadOperation(_Part):
     external_id: str | None = None
     """The event's; none if a message lies dead as a whole."""
     file_name: str | None = None
+    bulk_run: str | None = None
+    """The bulk file's run: its report in the bucket, and the log, bear it."""
     dead_letter_id: str
     error_type: str
     fields: tuple[str, ...] = ()
@@ -128,6 +130,8 @@ class _Detail(_Part):
     """The document's."""
     document_id: str | None = None
     generation: int | None = Field(default=None, ge=1)
+    sequence: int | None = Field(default=None, ge=1)
+    """Counts the writes of the record that this tells of: the order's, or the document's in its generation."""
 
 
 class OperationsConfirmed(_Detail):

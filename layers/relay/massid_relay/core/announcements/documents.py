@@ -33,6 +33,7 @@ def of_document(old: DocumentRecord | None, new: DocumentRecord, at: datetime) -
         external_id=new.external_id,
         document_id=new.document_id,
         generation=new.generation,
+        sequence=new.version,
         operations=operations,
     )
     return [Announcement(detail_type=DetailType.CONFIRMED, detail=detail)]

@@ -14,8 +14,7 @@ from massid_relay.core.announcements.details import (
     stable_id,
 )
 from massid_relay.core.announcements.documents import Lookup
-from massid_relay.core.errors import FieldProblem, Superseded
-from massid_relay.core.record import DocumentRecord
+from massid_relay.core.errors import FieldProblem
 
 _Kind = Literal["submission", "document", "file", "event", "order", "bulk-file"]
 _KINDS: dict[str, _Kind] = {
@@ -43,6 +42,8 @@ class Letter(Protocol):
     @property
     def external_id(self) -> str | None: ...
     @property
+    def generation(self) -> int | None: ...
+    @property
     def item(self) -> str | None: ...
     @property
     def fields(self) -> Sequence[FieldProblem]: ...
@@ -56,29 +57,36 @@ def of_letter(old: Letter | None, new: Letter, at: datetime, lookup: Lookup) -> 
     """At most one announcement. A letter written again as it was, after a crash, says nothing new."""
     if old is not None and old.state == new.state:
         return []
-    document = lookup(new.external_id, None) if new.external_id else None
-    older = new.error_type == Superseded.__name__  # it is about another generation than the newest
     kind = _TYPES[new.state]
     model = OperationsDead if kind is DetailType.DEAD else DeadLetterSettled
     detail = model(
         version=VERSION,
         id=stable_id("letter", new.id, new.state),
         at=at,
-        external_id=None if _names_an_order(new, document) else new.external_id,
-        document_id=document.document_id if document and not older else None,
-        generation=document.generation if document and not older else None,
-        operations=(_operation(new, document),),
+        external_id=None if _names_an_order(new) else new.external_id,
+        document_id=_document_id(new, lookup),
+        generation=new.generation,
+        operations=(_operation(new),),
     )
     return [Announcement(detail_type=kind, detail=detail)]
 
 
-def _operation(letter: Letter, document: DocumentRecord | None) -> DeadOperation:
+def _document_id(letter: Letter, lookup: Lookup) -> str | None:
+    """Of the generation that the letter is about: what has replaced it since is another document."""
+    if letter.external_id is None or letter.generation is None:
+        return None
+    document = lookup(letter.external_id, letter.generation)
+    return document.document_id if document else None
+
+
+def _operation(letter: Letter) -> DeadOperation:
     kind = _KINDS[letter.queue]
     event = letter.item if kind == "event" else None
     return DeadOperation(
         kind=kind,
-        external_id=letter.external_id if _names_an_order(letter, document) else event,
+        external_id=letter.external_id if _names_an_order(letter) else event,
         file_name=letter.item if kind == "file" else None,
+        bulk_run=letter.item if kind == "bulk-file" else None,
         dead_letter_id=letter.id,
         error_type=letter.error_type,
         fields=tuple(field.path for field in letter.fields),
@@ -86,6 +94,6 @@ def _operation(letter: Letter, document: DocumentRecord | None) -> DeadOperation
     )
 
 
-def _names_an_order(letter: Letter, document: DocumentRecord | None) -> bool:
+def _names_an_order(letter: Letter) -> bool:
     """An order that came alone names no document: the letter bears the order's own external id."""
-    return _KINDS[letter.queue] == "order" and document is None
+    return _KINDS[letter.queue] == "order" and letter.generation is None

@@ -33,6 +33,7 @@ def of_order(old: OrderRecord | None, new: OrderRecord, at: datetime, lookup: Lo
         "external_id": new.document_external_id,
         "document_id": document.document_id if document else None,
         "generation": document.generation if document else None,
+        "sequence": new.version,
     }
     told: list[Announcement] = []
     if operation is not None:
