@@ -8,7 +8,16 @@ from massid_relay.core.record import DocumentRecord
 
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, SUBMISSIONS, Bench
 from tests.integration.workers.fake_carrot import APPEND, CREATE
-from tests.integration.workers.payloads import PDF, actor, close, event, files_message, with_file
+from tests.integration.workers.payloads import (
+    PDF,
+    actor,
+    close,
+    document_message,
+    event,
+    events_message,
+    files_message,
+    with_file,
+)
 from tests.integration.workers.replacements import (
     WHY,
     append,
@@ -141,6 +150,14 @@ class TestWhatIsTakenUp:
         submit(bench, 2)
         (letter,) = bench.letters()
         assert [field.path for field in letter.fields] == ["generation"]
+
+    def test_nor_what_is_known_only_because_another_document_relates_to_it(self, bench: Bench) -> None:
+        bench.send(DOCUMENTS, document_message("other"))
+        relation = {"relatedDocument": {"documentExternalId": "doc", "bidirectional": True}}
+        bench.send(EVENTS, events_message(event("r", 2, "RELATED", **relation), external_id="other"))
+        bench.run()
+        submit(bench, 2)
+        assert bench.dead == ["InvalidMessage"]
 
     def test_an_older_submission_is_superseded_and_changes_nothing(self, bench: Bench) -> None:
         """An absent generation means the first: a late repetition never writes into the replacement."""

@@ -40,7 +40,8 @@ def require_takable(relay: Relay, submission: Submission, run: Run | None) -> No
     external_id = submission.external_id
     generations = relay.documents.generations(external_id)
     newest = generations[-1] if generations else DocumentRecord(external_id)
-    require_next(newest, submission.generation, known=bool(generations) or run is not None)
+    known = run is not None or any(one.create is not None or one.events for one in generations)  # not only related to
+    require_next(newest, submission.generation, known=known)
     if submission.generation == newest.generation:
         require_same_document(newest, submission.document.content_hash)
     require_fresh_ids(_given_ids(submission), [one for one in generations if one.generation < submission.generation])
