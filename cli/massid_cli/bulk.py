@@ -9,6 +9,7 @@ from massid_local.stack.run_directory import DEFAULT
 from massid_relay.core.clock import iso
 from massid_relay.core.errors import BulkRefused
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.migration import OldForms
 from rich.console import Console
 
 from massid_cli.operate import AsJson, RunDir, StackName, target_of
@@ -19,6 +20,8 @@ console = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
 bulk = typer.Typer(help="Files of thousands of submissions.", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON (.ndjson, .jsonl) or .csv.")]
 
+OldFormsOption = Annotated[OldForms, typer.Option(help="As the stack's OldMessageForms.")]
+
 
 def register(app: typer.Typer) -> None:
     """Give the application its commands about bulk files."""
@@ -26,11 +29,11 @@ def register(app: typer.Typer) -> None:
 
 
 @bulk.command("check")
-def check(file: FileArgument) -> None:
-    """Tell which submissions of a file are no messages, without sending anything. Preflight is `massid preflight`."""
+def check(file: FileArgument, old_forms: OldFormsOption = OldForms.REFUSE) -> None:
+    """Tell which submissions of a file any stack would refuse, without sending anything. Preflight is `massid preflight`."""
     good = bad = 0
     try:
-        for refused in checked(file):
+        for refused in checked(file, old_forms):
             good += refused is None
             bad += refused is not None
             if refused is not None:

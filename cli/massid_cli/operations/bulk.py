@@ -4,16 +4,20 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from massid_relay.bulk_files import BulkFiles
-from massid_relay.core.bulk.entries import LineProblem, OpenAt, Position, Refused
+from massid_relay.core.bulk.entries import Entry, OpenAt, Position, Refused
 from massid_relay.core.bulk.files import bulk_key, format_of
 from massid_relay.core.bulk.reading import entries_of
 from massid_relay.core.bulk.run import BulkRun
-from massid_relay.core.errors import InvalidMessage
+from massid_relay.core.errors import InvalidMessage, PermanentFailure
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.messages import Submission, parse_submission
+from massid_relay.core.migration import OldForms
+from massid_relay.core.orders.policy import OrderPolicy, TaxIdPolicy
+from massid_relay.core.orders.rules import valid_order
 from massid_relay.ledger.bulk import BulkStore
 from massid_relay.work.burial import named_external_id
 
@@ -21,6 +25,8 @@ from massid_cli.operations.target import Target
 
 READERS = 16
 """Runs that are looked up at the same time."""
+_ANY_STACKS = OrderPolicy(Decimal("Infinity"), Decimal("Infinity"), decimals=12, tax_ids=TaxIdPolicy.OFF)
+"""What no stack's settings allow more than."""
 _PIECE = 256 * 1024
 
 
@@ -37,19 +43,28 @@ class BulkStanding:
         return self.run.to_json() | {"submissions": self.submissions}
 
 
-def checked(path: Path) -> Iterator[Refused | None]:
-    """Each submission of a file on disk, in order: None if it is a message, else what is wrong. Raises BulkRefused."""
+def checked(path: Path, old: OldForms = OldForms.REFUSE) -> Iterator[Refused | None]:
+    """Each submission of a file on disk, in order: None if any stack would feed it, else what is wrong. Raises BulkRefused."""
+    lines: dict[str, int] = {}
     for entry in entries_of(format_of(path.name), _opener(path), Position()):
         if entry.problems:
             yield Refused(entry.line, entry.problems, entry.external_id)
         elif entry.text is not None:
-            try:
-                whole = isinstance(parse_submission(entry.text), Submission)
-            except InvalidMessage as error:
-                yield Refused(entry.line, tuple(map(entry.placed, error.fields)), named_external_id(entry.text))
-            else:
-                not_whole = LineProblem("message", "a bulk file holds whole submissions")
-                yield None if whole else Refused(entry.line, (not_whole,))
+            yield _refused(entry, entry.text, old, lines)
+
+
+def _refused(entry: Entry, text: str, old: OldForms, lines: dict[str, int]) -> Refused | None:
+    """`lines`: the external ids of good submissions so far, with the line of each."""
+    try:
+        submission = parse_submission(text, old)
+        if not isinstance(submission, Submission):
+            raise InvalidMessage("a bulk file holds whole submissions")
+        if submission.order is not None:
+            valid_order(submission.order, _ANY_STACKS)
+    except PermanentFailure as error:
+        return Refused.because(entry, error, named_external_id(text))
+    first = lines.setdefault(submission.external_id, entry.line)
+    return None if first == entry.line else Refused.repeated(entry, submission.external_id, first)
 
 
 def submit(target: Target, path: Path) -> str:

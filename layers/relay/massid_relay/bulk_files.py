@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from massid_relay.core.bulk.entries import OpenAt
-from massid_relay.core.bulk.files import bulk_key, refused_key
+from massid_relay.core.bulk.files import GONE, bulk_key, refused_key
 from massid_relay.core.bulk.run import BulkRun
+from massid_relay.core.errors import BulkRefused
 from massid_relay.core.jsons import JsonObject, dumps, loads
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _PIECE = 256 * 1024
 """Bytes held in memory at a time, whatever the file's size."""
+_GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class BulkFiles:
@@ -36,14 +38,12 @@ class BulkFiles:
         return None if head is None else head["ContentLength"]
 
     def opener(self, name: str, object_version: str, size: int) -> OpenAt:
-        """Opens that version at any offset."""
+        """Opens that version at any offset. Raises BulkRefused if it was deleted or has expired."""
 
         def open_at(offset: int) -> Iterator[bytes]:
             if offset >= size:
                 return
-            answer = self._client.get_object(
-                Bucket=self._bucket, Key=bulk_key(name), VersionId=object_version, Range=f"bytes={offset}-"
-            )
+            answer = self._get(Key=bulk_key(name), VersionId=object_version, Range=f"bytes={offset}-")
             try:
                 yield from answer["Body"].iter_chunks(_PIECE)
             finally:
@@ -69,8 +69,16 @@ class BulkFiles:
         try:
             return self._client.head_object(Bucket=self._bucket, **which)
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}:
+            if error.response["Error"]["Code"] in _GONE:
                 return None
+            raise
+
+    def _get(self, **which: Any) -> Any:
+        try:
+            return self._client.get_object(Bucket=self._bucket, **which)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise BulkRefused(GONE) from None
             raise
 
     def _put(self, key: str, text: str, content_type: str) -> None:

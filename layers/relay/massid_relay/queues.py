@@ -17,6 +17,7 @@ _ANSWERED = frozenset({"InvalidToken", "TaskTimedOut", "TaskDoesNotExist"})
 
 _BATCH = 10
 _BATCH_BYTES = 262_144
+_PASSING = ("throttl", "kms", "access", "limit")
 _DEPTH = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -48,14 +49,20 @@ class Queues:
             fifo["MessageDeduplicationId"] = fresh_id
         self._client.send_message(QueueUrl=queue_url, MessageBody=dumps(body), **fifo)
 
-    def send_all(self, queue_url: str, bodies: Sequence[str]) -> None:
-        """Send many to a standard queue, as few calls as they fit into. Raises TransientFailure if the queue didn't take all;
-        then nobody knows which."""
+    def send_all(self, queue_url: str, bodies: Sequence[str]) -> list[int]:
+        """Send many to a standard queue, as few calls as they fit into. The places of those that it will never take. Raises
+        TransientFailure if it didn't take all others; then nobody knows which."""
+        refused: list[int] = []
+        first = 0
         for batch in batches(bodies):
-            entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
+            entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch, first)]
             answer = self._client.send_message_batch(QueueUrl=queue_url, Entries=entries)
-            if answer.get("Failed"):
+            failed: Sequence[Any] = answer.get("Failed", [])
+            if not all(map(_is_final, failed)):
                 raise TransientFailure("the queue took a part of the messages only")
+            refused += [int(one["Id"]) for one in failed]
+            first += len(batch)
+        return refused
 
     def depth(self, queue_url: str) -> int:
         """About how many messages there are, whether anybody sees them or not; SQS may be a minute behind."""
@@ -82,6 +89,13 @@ class Queues:
                 "InvalidParameterValue",
             }:
                 raise
+
+
+def _is_final(failed: Any) -> bool:
+    """Whether the message itself is at fault. Throttling, keys and permissions are counted among the sender's faults too, and
+    pass."""
+    code = str(failed.get("Code", "")).lower()
+    return bool(failed.get("SenderFault")) and not any(word in code for word in _PASSING)
 
 
 def batches(bodies: Sequence[str]) -> Iterator[list[str]]:

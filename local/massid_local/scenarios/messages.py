@@ -5,6 +5,7 @@ from typing import Any
 from massid_relay.core.jsons import JsonObject, dumps
 from pydantic import Field
 
+from massid_local.samples.table import table_of
 from massid_local.scenarios.massid import Part
 from massid_local.scenarios.stage import Stage, Step
 
@@ -67,7 +68,8 @@ class SendEvents(_Message):
 
 
 class Write(_Message):
-    """A file into the scenario's folder: the submission of a MassID, or several and any other `lines`, one a line."""
+    """A file into the scenario's folder: the submission of a MassID, or several and any other `lines`, one a line. A file whose
+    name ends in `.csv` holds them as a table, the `lines` below it."""
 
     file: str
     submissions: tuple[str, ...] = ()
@@ -81,7 +83,8 @@ class Write(_Message):
             told += stage.made_parties
         if not told and not self.lines:
             told = [stage.massid(self.of).submission(part)]
-        text = "".join(f"{line}\n" for line in [*map(dumps, told), *self.lines])
+        table = table_of(told) if told and self.file.endswith(".csv") else "".join(f"{dumps(one)}\n" for one in told)
+        text = table + "".join(f"{line}\n" for line in self.lines)
         stage.folder.mkdir(parents=True, exist_ok=True)
         (stage.folder / self.file).write_text(text, encoding="utf-8")
         return f"wrote {self.file}{self.words()}"

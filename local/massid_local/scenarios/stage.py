@@ -13,6 +13,7 @@ import httpx
 from massid_relay.core.evidence import evidence_key
 from massid_relay.core.jsons import JsonObject, dumps
 from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterIndex
+from massid_relay.work.source import QueueName
 from pydantic import BaseModel, ConfigDict
 
 from massid_local.carrot_sandbox.documents import Document
@@ -101,9 +102,11 @@ class Shared:
         return [str(one["status"]) for one in sorted(ours, key=lambda one: one["startDate"])]
 
     def dead_letters(self, external_id: str | None) -> list[DeadLetter]:
-        """What rests of one document (None: of messages that name none), oldest first."""
+        """What rests of one document (None: of messages that name none), oldest first. A bulk file's letter is about a run, and
+        scenarios that play beside each other must not take it for theirs."""
         index = DeadLetterIndex(self._ledger, self.stack.resource("Ledger"))  # type: ignore[arg-type]  # it reads only
-        return [letter for letter in index.resting() if letter.external_id == external_id]
+        letters = (letter for letter in index.resting() if letter.queue != QueueName.BULK)
+        return [letter for letter in letters if letter.external_id == external_id]
 
     def standing(self, external_id: str) -> JsonObject:
         """What `massid status` tells; {} while the ledger knows nothing."""

@@ -1,7 +1,6 @@
 """A file that can't be read is answered: in its report, and by one dead letter (invariant 10)."""
 
 import pytest
-from massid_relay.core.bulk.run import BulkState
 
 from tests.integration.bulk.bench import BULK, BulkBench, ndjson, submission
 
@@ -88,17 +87,3 @@ def test_s3s_test_event_is_met_with_silence(bench: BulkBench) -> None:
     bench.feed()
 
     assert bench.dead == []
-
-
-def test_a_redriven_letter_of_a_refused_file_says_the_same_again(bench: BulkBench) -> None:
-    """The version is what it is: a mended file is another one."""
-    bench.drop_file("loads.csv", b"")
-    bench.feed()
-    (resting,) = bench.queues.resting()
-    bench.send(BULK, resting.body)
-    bench.feed()
-    assert bench.dead == ["BulkRefused", "BulkRefused"]
-
-    bench.drop_file("loads.csv", b"externalId,document.category\nload-1,MassID\n")
-    bench.feed()
-    assert {run.state for run in bench.container().bulk.runs("loads.csv")} == {BulkState.REFUSED, BulkState.FINISHED}

@@ -13,12 +13,15 @@ from massid_cli.operations.target import Target
 from massid_local.samples.table import table_of
 from massid_relay.core.bulk.files import bulk_key
 from massid_relay.core.evidence import EvidenceKey, evidence_key
+from massid_relay.core.jsons import JsonObject
 from massid_relay.ledger.runs import RunState
 from typer.testing import CliRunner
 
 from tests.integration.bulk.bench import BulkBench, ndjson, submission
 from tests.integration.workers.bench import DOCUMENTS, EVIDENCE
 from tests.integration.workers.payloads import PDF, PLATE, document_message, event, files_message
+
+ORDER: JsonObject = {"externalId": "order-1", "vcuAmount": 10_000, "targetCurrency": "BRL", "payWithBalance": True}
 
 
 @pytest.fixture
@@ -56,6 +59,43 @@ def test_check_is_content_with_a_good_file_and_not_with_an_empty_one(tmp_path: P
     for content, code in ((ndjson(submission("load-1")), 0), (b"\n", 1)):
         (tmp_path / "loads.ndjson").write_bytes(content)
         assert massid("bulk", "check", tmp_path / "loads.ndjson")[0] == code
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([submission("load-1"), submission("load-1")], "externalId: has come before, in line 1"),
+        ([submission("load-1", order=ORDER | {"vcuAmount": 0})], "order.vcuAmount: must be above 0"),
+        ([{"version": 1, "externalId": "load-1", "submissionRef": "0" * 64}], "message: a bulk file holds whole"),
+        (['{"name": "\uffff"}'], "message: holds a character that no message may hold"),
+    ],
+)
+def test_check_finds_what_every_stack_would_refuse(tmp_path: Path, lines: list[JsonObject | str], says: str) -> None:
+    (tmp_path / "loads.ndjson").write_bytes(ndjson(*lines))
+    code, output = massid("bulk", "check", tmp_path / "loads.ndjson")
+    assert (code, says in output, "1 refused" in output) == (1, True, True)
+
+
+def test_check_leaves_to_the_stack_what_its_settings_decide(tmp_path: Path) -> None:
+    """The cap of an order, for one."""
+    (tmp_path / "loads.ndjson").write_bytes(ndjson(submission("load-1", order=ORDER)))
+    assert massid("bulk", "check", tmp_path / "loads.ndjson")[0] == 0
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 1), (("--old-forms", "upgrade"), 0)])
+def test_check_reads_older_forms_as_a_stack_that_upgrades_them(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    older = submission("load-1")
+    older["document"]["category"] = "Mass"
+    (tmp_path / "loads.ndjson").write_bytes(ndjson(older))
+    assert massid("bulk", "check", tmp_path / "loads.ndjson", *words)[0] == code
+
+
+def test_check_tells_of_a_file_that_is_refused_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "loads.csv").write_bytes(b"externalId\rload-1\r")
+    code, output = massid("bulk", "check", tmp_path / "loads.csv")
+    assert (code, "CR alone" in output) == (1, True)
 
 
 def test_submit_puts_the_file_where_it_is_taken_up(target: Target, bench: BulkBench, tmp_path: Path) -> None:

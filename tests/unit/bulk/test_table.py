@@ -166,11 +166,19 @@ def test_a_row_that_cannot_be_read_takes_its_neighbours_along() -> None:
     assert [(entry.line, bool(entry.problems)) for entry in read(content)] == [(2, True), (3, True), (5, False)]
 
 
+def test_a_first_row_without_an_external_id_is_nobodys() -> None:
+    """It must not become an event of the submission below it (invariant 3)."""
+    first, second, third = read(HEAD + ",,Weighing,,\n,,CLOSE,,\na,MassID,Pick-up,,\n,,Drop-off,,\nb,MassID,,,\n")
+    assert [(one.path, one.line) for one in first.problems] == [("externalId", 2)]
+    assert [event["name"] for event in loads(second.text or "")["events"]] == ["Pick-up", "Drop-off"]
+    assert third.text
+
+
 def test_a_quotation_mark_that_is_never_closed_ends_the_file_in_words() -> None:
     content = HEAD + 'a,MassID,Pick-up,,\nb,"MassID,Pick-up,,\nc,MassID,Pick-up,,\n'
     first, last = read(content)
     assert first.problems
-    assert "never closed" in last.problems[0].problem
+    assert "not closed" in last.problems[0].problem
     assert last.problems[0].line == 3
 
 

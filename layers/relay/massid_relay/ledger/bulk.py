@@ -82,6 +82,10 @@ class BulkStore:
                 break
         return earlier
 
+    def release(self, run: str, external_id: str) -> None:
+        """Its line was not fed after all: another may bring it."""
+        self._client.delete_item(TableName=self._table, Key=_claim_key(run, external_id))
+
     def fed(self, run: str) -> Iterator[str]:
         """The external ids that the run has fed, or is about to."""
         return (item["sk"]["S"].removeprefix("ID#") for item in self._query(f"FED#{run}", "ID#", "sk"))
@@ -89,7 +93,7 @@ class BulkStore:
     def _claim(self, run: str, external_id: str, line: int) -> Any:
         return {
             "TableName": self._table,
-            "Item": {"pk": {"S": f"FED#{run}"}, "sk": {"S": f"ID#{external_id}"}, "line": {"N": str(line)}},
+            "Item": {**_claim_key(run, external_id), "line": {"N": str(line)}},
             "ConditionExpression": "attribute_not_exists(pk) OR #line = :line",
             "ExpressionAttributeNames": {"#line": "line"},
             "ExpressionAttributeValues": {":line": {"N": str(line)}},
@@ -120,3 +124,7 @@ def _taken(error: ClientError, asked: Sequence[str]) -> dict[str, int]:
 
 def _key(name: str, object_version: str) -> dict[str, Any]:
     return {"pk": {"S": f"BULK#{name}"}, "sk": {"S": f"VERSION#{object_version}"}}
+
+
+def _claim_key(run: str, external_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"FED#{run}"}, "sk": {"S": f"ID#{external_id}"}}

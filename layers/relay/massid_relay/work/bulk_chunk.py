@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.bulk.entries import Entry, LineProblem, Position, Refused
+from massid_relay.core.bulk.entries import WHOLE, Entry, LineProblem, Position, Refused
 from massid_relay.core.bulk.files import refused_key
 from massid_relay.core.bulk.run import BulkRun
-from massid_relay.core.errors import Busy, InvalidMessage, PermanentFailure
+from massid_relay.core.errors import BulkRefused, Busy, InvalidMessage, PermanentFailure
 from massid_relay.core.messages import Submission, parse_submission
 from massid_relay.core.orders.rules import valid_order
 from massid_relay.ledger.bulk import MOST_CLAIMS
@@ -25,7 +25,6 @@ MOST_BYTES = 4 * 1024 * 1024
 """Text of one chunk in memory."""
 TIME_TO_SEND = 10
 """Seconds that an invocation keeps for what comes after reading."""
-WHOLE = "message"
 
 
 @dataclass(slots=True)
@@ -37,12 +36,14 @@ class Chunk:
     """By external id."""
     refused: list[Refused] = field(default_factory=list)
     ended: bool = True
+    stopped: BulkRefused | None = None
+    """Why the file can't be read on from there. What was read before it is fed all the same."""
 
 
 def read_chunk(relay: Relay, start: Position, entries: Iterator[Entry], most: int) -> Chunk:
     """Up to so many submissions, and as many as there is time for."""
     chunk, size = Chunk(start), 0
-    for entry in entries:
+    for entry in _until_stopped(entries, chunk):
         chunk.after = entry.after
         size += len(entry.text or "")
         _sort(relay, entry, chunk)
@@ -53,19 +54,43 @@ def read_chunk(relay: Relay, start: Position, entries: Iterator[Entry], most: in
     return chunk
 
 
+def _until_stopped(entries: Iterator[Entry], chunk: Chunk) -> Iterator[Entry]:
+    """`entries` stays open: the next chunk goes on with it."""
+    while True:
+        try:
+            entry = next(entries)
+        except StopIteration:
+            return
+        except BulkRefused as error:
+            chunk.stopped = error
+            return
+        yield entry
+
+
 def feed_chunk(relay: Relay, run: BulkRun, chunk: Chunk) -> None:
     """Send it, and record that it was sent. Raises Busy if another worker has taken the run over."""
     earlier = relay.bulk.claim(run.id, {name: entry.line for name, entry in chunk.accepted.items()})
     for external_id, line in earlier.items():
-        chunk.refused.append(_repeated(chunk.accepted.pop(external_id), external_id, line))
-    texts = [entry.text for entry in chunk.accepted.values() if entry.text is not None]
-    relay.queues.send_all(relay.settings.submissions_queue_url, texts)
+        chunk.refused.append(Refused.repeated(chunk.accepted.pop(external_id), external_id, line))
+    _send(relay, run, chunk)
     if chunk.refused:
         chunk.refused.sort(key=lambda one: one.line)
         key = refused_key(run.name, run.id, run.parts + 1)
         relay.bulk_files.write_refused(key, (one.to_json() for one in chunk.refused))
-    run.fed(relay.now(), chunk.after, len(texts), len(chunk.refused))
+    run.fed(relay.now(), chunk.after, len(chunk.accepted), len(chunk.refused))
     save_run(relay, run)
+
+
+def _send(relay: Relay, run: BulkRun, chunk: Chunk) -> None:
+    """To the submissions queue. What it will never take is a refused line, or the whole chunk would come back for ever."""
+    entries = list(chunk.accepted.items())
+    texts = [entry.text or "" for _, entry in entries]
+    for place in relay.queues.send_all(relay.settings.submissions_queue_url, texts):
+        external_id, entry = entries[place]
+        problem = LineProblem(WHOLE, "is no message that the submissions queue takes")
+        chunk.refused.append(Refused(entry.line, (problem,), external_id))
+        del chunk.accepted[external_id]
+        relay.bulk.release(run.id, external_id)
 
 
 def save_run(relay: Relay, run: BulkRun) -> None:
@@ -83,12 +108,11 @@ def _sort(relay: Relay, entry: Entry, chunk: Chunk) -> None:
         try:
             external_id = _examined(relay, entry.text)
         except PermanentFailure as error:
-            problems = tuple(entry.placed(problem) for problem in error.fields) or (LineProblem(WHOLE, error.reason),)
-            chunk.refused.append(Refused(entry.line, problems, named_external_id(entry.text)))
+            chunk.refused.append(Refused.because(entry, error, named_external_id(entry.text)))
             return
         first = chunk.accepted.setdefault(external_id, entry)
         if first is not entry:
-            chunk.refused.append(_repeated(entry, external_id, first.line))
+            chunk.refused.append(Refused.repeated(entry, external_id, first.line))
 
 
 def _examined(relay: Relay, text: str) -> str:
@@ -100,7 +124,3 @@ def _examined(relay: Relay, text: str) -> str:
         valid_order(submission.order, relay.settings.order_policy)
     check(relay, submission)
     return submission.external_id
-
-
-def _repeated(entry: Entry, external_id: str, first: int) -> Refused:
-    return Refused(entry.line, (LineProblem("externalId", f"has come before, in line {first}"),), external_id)

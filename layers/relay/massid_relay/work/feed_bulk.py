@@ -5,17 +5,20 @@ only after that the present one is deleted. docs/decisions/0015-bulk-files.md te
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.bulk.files import format_of, report_key
+from massid_relay.core.bulk.files import GONE, format_of, report_key
 from massid_relay.core.bulk.reading import entries_of
 from massid_relay.core.bulk.run import BulkRun, BulkState, CarriedOn
 from massid_relay.core.errors import BulkRefused, RelayError
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.messages import parse_bulk_message
+from massid_relay.core.messages import BulkFile, parse_bulk_message
+from massid_relay.ledger.dead_letters import DeadLetterState
 from massid_relay.log import logger
 from massid_relay.work.bulk_chunk import TIME_TO_SEND, feed_chunk, read_chunk, save_run
+from massid_relay.work.burial import bury, dead_letter_id
 from massid_relay.work.source import Source
 
 VERSION = 1
@@ -29,18 +32,31 @@ ROOM_USED = 10
 
 def feed_bulk(relay: Relay, source: Source) -> None:
     """Handle one message of the bulk queue: a notification of the bucket, or our own."""
-    for file in parse_bulk_message(source.body):
-        object_version = file.object_version or relay.bulk_files.newest(file.name)
-        _turn(relay, source, _run(relay, file.name, object_version or ""))
+    files = [_of_a_version(relay, file) for file in parse_bulk_message(source.body)]
+    named = [file for file in files if file.object_version is not None]
+    if len(files) == len(named) == 1:
+        _turn(relay, source, _run(relay, named[0]))
+        return
+    for file in named:  # each gets a message, and with it an end, of its own
+        relay.queues.send(relay.settings.bulk_queue_url, _going_on(file.name, file.object_version))
+    if len(named) < len(files):
+        raise BulkRefused(GONE)
 
 
-def _run(relay: Relay, name: str, object_version: str) -> BulkRun:
-    run = relay.bulk.load(name, object_version)
+def _of_a_version(relay: Relay, file: BulkFile) -> BulkFile:
+    """S3 names the version; one that isn't named is the newest."""
+    return BulkFile(file.name, file.object_version or relay.bulk_files.newest(file.name))
+
+
+def _run(relay: Relay, file: BulkFile) -> BulkRun:
+    object_version = file.object_version or ""
+    run = relay.bulk.load(file.name, object_version)
     if run is None:
-        size = relay.bulk_files.size(name, object_version) if object_version else None
+        size = relay.bulk_files.size(file.name, object_version)
+        run = BulkRun(file.name, object_version, size or 0, relay.now(), relay.now())
         if size is None:
-            raise BulkRefused("the file is not in the bucket any more")
-        run = BulkRun(name, object_version, size, relay.now(), relay.now())
+            run.end(relay.now(), GONE)
+            save_run(relay, run)
     return run
 
 
@@ -56,15 +72,27 @@ def _turn(relay: Relay, source: Source, run: BulkRun) -> None:
         pause = _fed(relay, run)
     relay.bulk_files.write_report(report_key(run.name, run.id), report_of(relay, run))
     if run.state is BulkState.RUNNING:
-        body: JsonObject = {"version": VERSION, "file": run.name, "objectVersion": run.object_version}
-        relay.queues.send(relay.settings.bulk_queue_url, body, delay=pause)
+        relay.queues.send(relay.settings.bulk_queue_url, _going_on(run.name, run.object_version), delay=pause)
         return
     logger.info(
         "bulk file fed",
         extra={"run": run.id, "state": run.state.value, "accepted": run.accepted, "refused": run.refused},
     )
     if run.state is BulkState.REFUSED:
-        raise BulkRefused(run.problem or "")
+        _bury(relay, source, run)
+
+
+def _bury(relay: Relay, source: Source, run: BulkRun) -> None:
+    """The dead letter is the run's own, so that a file that is told of twice has one. Once it was redriven or discarded, what
+    comes is another message, and gets another."""
+    letter = relay.dead_letters.get(dead_letter_id(run.id))
+    if letter is None or letter.state is DeadLetterState.RESTING:
+        source = replace(source, message_id=run.id)
+    bury(relay, source, BulkRefused(run.problem or ""))
+
+
+def _going_on(name: str, object_version: str | None) -> JsonObject:
+    return {"version": VERSION, "file": name, "objectVersion": object_version}
 
 
 def _fed(relay: Relay, run: BulkRun) -> int:
@@ -97,6 +125,8 @@ def _feed(relay: Relay, run: BulkRun) -> int | None:
     while room > 0:
         chunk = read_chunk(relay, run.position, entries, room)
         feed_chunk(relay, run, chunk)
+        if chunk.stopped is not None:
+            raise chunk.stopped
         if chunk.ended:
             if not run.accepted + run.refused:
                 raise BulkRefused("the file holds no submission")

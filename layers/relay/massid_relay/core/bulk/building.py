@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from massid_relay.core.bulk.columns import Column, Kind
-from massid_relay.core.bulk.entries import LineProblem
+from massid_relay.core.bulk.entries import Problems
 from massid_relay.core.bulk.header import Header
 from massid_relay.core.bulk.rows import Row
 from massid_relay.core.jsons import JsonObject, loads
@@ -18,7 +18,7 @@ _ITEM = ""
 Cell = tuple[Column, str]
 
 
-def submission_of_rows(header: Header, rows: Sequence[Row]) -> tuple[JsonObject, list[int], list[LineProblem]]:
+def submission_of_rows(header: Header, rows: Sequence[Row]) -> tuple[JsonObject, list[int], Problems]:
     """The message, the line of each of its events, and what is wrong with cells.
 
     A row with an event adds one. What is said of the submission may be repeated in its rows, but not contradicted.
@@ -27,7 +27,7 @@ def submission_of_rows(header: Header, rows: Sequence[Row]) -> tuple[JsonObject,
     said: dict[int, tuple[str, int]] = {}
     events: list[JsonObject] = []
     lines: list[int] = []
-    problems: list[LineProblem] = []
+    problems = Problems()
     for row in rows:
         event = _Tree({})
         for column, cell in _filled(header, row, problems):
@@ -35,7 +35,7 @@ def submission_of_rows(header: Header, rows: Sequence[Row]) -> tuple[JsonObject,
             if first is None or first == (cell, row.line):
                 _put(event if column.of_event else message, column, cell, row, problems)
             elif first[0] != cell:
-                problems.append(LineProblem(column.shown, f"is not what line {first[1]} says", row.line))
+                problems.add(column.shown, f"is not what line {first[1]} says", row.line)
         if event.filled:
             events.append(event.to_json())
             lines.append(row.line)
@@ -46,30 +46,30 @@ def submission_of_rows(header: Header, rows: Sequence[Row]) -> tuple[JsonObject,
     return payload, lines, problems
 
 
-def _filled(header: Header, row: Row, problems: list[LineProblem]) -> Iterator[Cell]:
+def _filled(header: Header, row: Row, problems: Problems) -> Iterator[Cell]:
     """The cells that hold something."""
     for place, cell in enumerate(row.cells):
         if not cell.strip():
             continue
         column = header.columns[place] if place < len(header.columns) else None
         if column is None:
-            problems.append(LineProblem(f"column {place + 1}", "holds something but has no heading", row.line))
+            problems.add(f"column {place + 1}", "holds something but has no heading", row.line)
         else:
             yield column, cell
 
 
-def _put(tree: "_Tree", column: Column, cell: str, row: Row, problems: list[LineProblem]) -> None:
+def _put(tree: "_Tree", column: Column, cell: str, row: Row, problems: Problems) -> None:
     try:
         tree.put(column, _READERS[column.kind](cell))
     except ValueError as error:
-        problems.append(LineProblem(column.shown, str(error), row.line))
+        problems.add(column.shown, str(error), row.line)
 
 
 class _Tree:
     """A JSON object in the making. Items of lists have keys until the end, and stand in the order of their columns."""
 
     def __init__(self, start: JsonObject) -> None:
-        self._root: JsonObject = start
+        self._root = _Node(start)
         self.filled = False
 
     def put(self, column: Column, value: Any) -> None:
@@ -86,9 +86,9 @@ class _Tree:
     @staticmethod
     def _inner(step: str, column: Column) -> tuple[str, JsonObject]:
         if step != _ITEM:
-            return step, {}
+            return step, _Node()
         named = "attributes" in column.steps and not (column.key or "").isdecimal()
-        return _Key(column.key), {"name": column.key} if named else {}
+        return _Key(column.key), _Node({"name": column.key} if named else {})
 
     def to_json(self) -> JsonObject:
         """The object, its keyed items as lists."""
@@ -102,8 +102,12 @@ class _Key(str):
     __slots__ = ()
 
 
+class _Node(dict[str, Any]):
+    """An object that columns fill, not one that stands in a cell."""
+
+
 def _listed(value: Any, name: str) -> Any:
-    if not isinstance(value, dict):
+    if not isinstance(value, _Node):
         return value
     items = {key: _listed(item, key) for key, item in value.items()}
     if items and all(isinstance(key, _Key) for key in items) and name != "tags":
@@ -140,7 +144,7 @@ def _boolean(cell: str) -> bool:
 def _json(cell: str) -> Any:
     try:
         return loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("must be JSON") from None
 
 

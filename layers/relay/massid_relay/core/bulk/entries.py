@@ -1,15 +1,26 @@
 """What reading a bulk file gives, one submission after another, and where to go on after each."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from massid_relay.core.errors import FieldProblem
+from massid_relay.core.errors import FieldProblem, PermanentFailure
 from massid_relay.core.jsons import JsonObject
 
 LARGEST_MESSAGE = 262_144
 """Bytes of one submission: what every SQS queue takes (docs.aws.amazon.com, AWSSimpleQueueService, "message quotas": older
 queues take no more)."""
+
+MOST_PROBLEMS = 50
+"""Told of one submission. What is beyond is counted, not kept."""
+
+WHOLE = "message"
+"""The path of a problem with the submission as a whole."""
+
+NO_CHARACTER = "holds a character that no message may hold, e.g. U+FFFF"
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""SQS takes no message with one of these (docs.aws.amazon.com, AWSSimpleQueueService, API_SendMessage)."""
 
 OpenAt = Callable[[int], Iterator[bytes]]
 """The file's bytes from that offset on, in pieces; nothing beyond its end."""
@@ -39,6 +50,39 @@ class LineProblem:
     def to_json(self) -> JsonObject:
         """As the report shows it."""
         return {"path": self.path, "problem": self.problem} | ({} if self.line is None else {"line": self.line})
+
+
+class Problems:
+    """What is wrong with one submission: the first fifty, and how many more there are."""
+
+    def __init__(self, problems: Iterable[LineProblem] = ()) -> None:
+        self._kept: list[LineProblem] = []
+        self._more = 0
+        for problem in problems:
+            self._keep(problem)
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def add(self, path: str, problem: str, line: int | None = None) -> None:
+        """One more."""
+        self._keep(LineProblem(path, problem, line))
+
+    def told(self) -> tuple[LineProblem, ...]:
+        """As a refused line tells them."""
+        more = [LineProblem(WHOLE, f"and {self._more} problems more")] if self._more else []
+        return (*self._kept, *more)
+
+    def _keep(self, problem: LineProblem) -> None:
+        if len(self._kept) < MOST_PROBLEMS:
+            self._kept.append(problem)
+        else:
+            self._more += 1
+
+
+def unsendable(text: str) -> bool:
+    """Whether no queue takes it."""
+    return _NO_CHARACTER.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +115,17 @@ class Refused:
     line: int
     problems: tuple[LineProblem, ...]
     external_id: str | None = None
+
+    @classmethod
+    def because(cls, entry: Entry, error: PermanentFailure, external_id: str | None) -> Self:
+        """The message was refused as a whole or by its fields."""
+        problems = Problems(map(entry.placed, error.fields)) or Problems([LineProblem(WHOLE, error.reason)])
+        return cls(entry.line, problems.told(), external_id)
+
+    @classmethod
+    def repeated(cls, entry: Entry, external_id: str, first: int) -> Self:
+        """An earlier line has brought that id."""
+        return cls(entry.line, (LineProblem("externalId", f"has come before, in line {first}"),), external_id)
 
     def to_json(self) -> JsonObject:
         """As the report shows it."""

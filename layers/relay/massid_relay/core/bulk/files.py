@@ -10,6 +10,8 @@ PREFIX = "bulk/"
 REPORTS = "bulk-reports/"
 """Not under `bulk/`: a report written under the prefix that triggers a run would trigger one itself."""
 
+GONE = "this version of the file is not in the bucket any more"
+
 
 class Format(StrEnum):
     """What a bulk file holds."""

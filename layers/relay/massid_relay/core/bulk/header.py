@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from massid_relay.core.bulk.columns import EXTERNAL_ID, Column, column_of
-from massid_relay.core.bulk.entries import OpenAt, Position
-from massid_relay.core.bulk.lines import BOM, lines_of
+from massid_relay.core.bulk.entries import LARGEST_MESSAGE, NO_CHARACTER, OpenAt, Position, unsendable
+from massid_relay.core.bulk.lines import BOM, Line, lines_of
 from massid_relay.core.errors import BulkRefused
 
 SEPARATORS = (",", ";", "\t")
@@ -33,15 +33,33 @@ def read_header(open_at: OpenAt) -> Header:
     line = next(lines_of(open_at, Position()), None)
     if line is None:
         raise BulkRefused("the file is empty")
-    try:
-        text = (line.content or b"").removeprefix(BOM).decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise BulkRefused("the header is not UTF-8 text: save the file as CSV UTF-8") from None
+    text = _text(line)
     for separator in SEPARATORS:
-        headings = next(csv.reader([text], delimiter=separator), [])
+        headings = _headings(text, separator)
         if EXTERNAL_ID in (heading.strip() for heading in headings):
             return Header(_columns(headings), separator, line.after)
     raise BulkRefused(f"the header has no column {EXTERNAL_ID}")
+
+
+def _text(line: Line) -> str:
+    if line.content is None:
+        raise BulkRefused(f"the header is longer than {LARGEST_MESSAGE} bytes; lines end in LF or CRLF")
+    try:
+        text = line.content.removeprefix(BOM).decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise BulkRefused("the header is not UTF-8 text: save the file as CSV UTF-8") from None
+    if "\r" in text:
+        raise BulkRefused("the lines end in CR alone (CSV Macintosh): save the file as CSV UTF-8")
+    if unsendable(text):
+        raise BulkRefused(f"the header {NO_CHARACTER}")
+    return text
+
+
+def _headings(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=separator), [])
+    except csv.Error:
+        raise BulkRefused(f"a heading is longer than {csv.field_size_limit()} characters") from None
 
 
 def _columns(headings: Sequence[str]) -> tuple[Column | None, ...]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from massid_relay.core.bulk.entries import LARGEST_MESSAGE, OpenAt, Position
 from massid_relay.core.errors import BulkRefused
 
+LONGEST_PASSED_OVER = 64 * 1024 * 1024
+"""Bytes without a line break. A file with a longer line is none of lines, and a turn has to get past each."""
+
 BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
     b"\xff\xfe": "is UTF-16: save it as UTF-8",
@@ -25,7 +28,7 @@ class Line:
 
 
 def lines_of(open_at: OpenAt, start: Position, longest: int = LARGEST_MESSAGE) -> Iterator[Line]:
-    """The lines from there on. A longer line is passed over, not kept. Raises BulkRefused for what is no UTF-8 text file."""
+    """The lines from there on. A longer line is passed over, not kept. Raises BulkRefused for what is no file of lines."""
     pieces = open_at(start.offset)
     kept, length, at = bytearray(), 0, start
     for piece in _checked(pieces) if start.offset == 0 else pieces:
@@ -33,6 +36,8 @@ def lines_of(open_at: OpenAt, start: Position, longest: int = LARGEST_MESSAGE) -
             length += len(part)
             if length <= longest:
                 kept += part
+            elif length > LONGEST_PASSED_OVER:
+                raise BulkRefused(f"line {at.line + 1} is longer than {LONGEST_PASSED_OVER} bytes")
             if part.endswith(b"\n"):
                 at = Position(at.offset + length, at.line + 1)
                 yield Line(at.line, at, bytes(kept) if length <= longest else None)

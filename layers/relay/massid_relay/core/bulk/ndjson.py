@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator
 
-from massid_relay.core.bulk.entries import LARGEST_MESSAGE, Entry, LineProblem, OpenAt, Position
+from massid_relay.core.bulk.entries import (
+    LARGEST_MESSAGE,
+    NO_CHARACTER,
+    WHOLE,
+    Entry,
+    LineProblem,
+    OpenAt,
+    Position,
+    unsendable,
+)
 from massid_relay.core.bulk.lines import BOM, Line, lines_of
 
-WHOLE = "message"
 TOO_LONG = f"is longer than {LARGEST_MESSAGE} bytes, the most that a message may have"
 
 
@@ -22,4 +30,6 @@ def _entry(line: Line) -> Entry:
         text = content.decode().strip()
     except UnicodeDecodeError:
         return Entry(line.number, line.after, problems=(LineProblem(WHOLE, "is not UTF-8 text"),))
+    if unsendable(text):
+        return Entry(line.number, line.after, problems=(LineProblem(WHOLE, NO_CHARACTER),))
     return Entry(line.number, line.after, text or None)
