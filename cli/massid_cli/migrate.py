@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from massid_cli.migration.files import Unreadable, read_records, written
+from massid_cli.migration.files import Unreadable, read_file, write_file
 from massid_cli.migration.report import Report, migrated
 
 
@@ -37,16 +37,16 @@ def migrate(
     Exit code 0: all are in today's form and valid; 1: something is left for you; 2: the file can't be read.
     """
     try:
-        records, form = read_records(file)
+        read = read_file(file)
     except Unreadable as error:
         typer.echo(f"{file}: {error}", err=True)
         raise typer.Exit(Code.UNREADABLE) from None
-    report = Report([migrated(record) for record in records])
-    text = written([done.record for done in report.records], form)
+    report = Report(migrated(read.records))
+    content = read.written([done.record for done in report.records])
     if output is None:
-        typer.echo(text, nl=False)
+        typer.echo(content, nl=False)
     else:
-        _write(text, output)
+        _write(content, output)
     if as_json:
         typer.echo(dumps(report.to_json()), err=output is None)
     else:
@@ -54,9 +54,9 @@ def migrate(
     raise typer.Exit(Code.LEFT if report.needs_a_person else Code.DONE)
 
 
-def _write(text: str, path: Path) -> None:
+def _write(content: bytes, path: Path) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_file(path, content)
     except OSError as error:
         typer.echo(f"{path}: can't be written ({error.strerror})", err=True)
         raise typer.Exit(Code.UNREADABLE) from None

@@ -17,8 +17,9 @@ from massid_relay.core.messages import (
     parse_order_message,
     parse_submission,
 )
-from massid_relay.core.migration import Change, Left, Upgrade, upgrade
+from massid_relay.core.migration import Change, Left, Openings, Upgrade, upgrade
 
+from massid_cli.migration.doubled import doubled
 from massid_cli.migration.files import Record
 
 Parse = Callable[[str], object]
@@ -89,12 +90,19 @@ class Report:
         }
 
 
-def migrated(record: Record) -> Migrated:
-    """Upgrade one record and have it read by the parser of its kind."""
+def migrated(records: Sequence[Record]) -> list[Migrated]:
+    """Upgrade a file's records, each by all messages of its document, and have them read by the parsers of their kinds."""
+    among = Openings(record.message for record in records if record.message is not None)
+    return [_migrated(record, among) for record in records]
+
+
+def _migrated(record: Record, among: Openings) -> Migrated:
     if record.message is None:
         problem = "must be a JSON object" if record.is_json else "is not JSON"
         return Migrated(record, None, problems=(FieldProblem("message", problem),))
-    done = upgrade(record.message)
+    if twice := doubled(record.text):
+        return Migrated(record, _external_id(record.message), problems=tuple(twice))
+    done = upgrade(record.message, among)
     return Migrated(
         record=record.holding(done.message),
         external_id=_external_id(record.message),

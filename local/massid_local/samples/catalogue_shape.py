@@ -17,8 +17,8 @@ def _format_kg(draft: Draft, _: Random) -> None:
     draft.attribute("Weighing", "Gross Weight")["format"] = "kg"
 
 
-def _attribute_without_visibility(draft: Draft, rng: Random) -> None:
-    del rng.choice(draft.attributes("Weighing"))["isPublic"]
+def _attribute_visibility_as_text(draft: Draft, rng: Random) -> None:
+    rng.choice(draft.attributes("Weighing"))["isPublic"] = "true"
 
 
 def _local_time(draft: Draft, _: Random) -> None:
@@ -30,10 +30,11 @@ SHAPE_BREAKAGES: Final = (
     Breakage("format-unknown", "an attribute's format is NUMBER", SHAPE, edit=_format_unknown),
     Breakage("format-kg", "a weight's format is kg", SHAPE | {"weighing"}, edit=_format_kg),
     Breakage(
-        "attribute-without-visibility",
-        "one attribute has no isPublic",
+        "attribute-visibility-as-text",
+        "one attribute's isPublic is a text",
         SHAPE,
-        edit=_attribute_without_visibility,
+        edit=_attribute_visibility_as_text,
+        refused_by_queue=True,
     ),
     Breakage(
         "street-number-as-number",

@@ -12,12 +12,12 @@ ENDS: Final = frozenset({"ACTOR", "CLOSE", "CANCEL", "RELATED"})
 
 def aged(message: JsonObject) -> JsonObject:
     """A submission, a document or an events message of today as it was written before (docs.carrot.eco, integrations,
-    "Migrating from a previous integration")."""
+    "Migrating from a previous integration"). The Pick-up is an OPEN in a submission alone: only there a worker can tell it."""
     older = dict(message)
     if "document" in message:
         older["document"] = message["document"] | {"category": "Mass", "measurementUnit": "KG"}
     if "events" in message:
-        opened = [event["name"] for event in message["events"]].count(PICK_UP) == 1
+        opened = "document" in message and [event["name"] for event in message["events"]].count(PICK_UP) == 1
         older["events"] = [_event(event, opened=opened) for event in message["events"]]
     return older
 
@@ -53,7 +53,9 @@ def _event(event: JsonObject, *, opened: bool) -> JsonObject:
 
 
 def _attribute(attribute: JsonObject) -> JsonObject:
-    return attribute | {"name": attribute["name"].lower().replace(" ", "-")}
+    """A name of one word was never told from anybody's own."""
+    name: str = attribute["name"]
+    return attribute | {"name": name.lower().replace(" ", "-") if " " in name else name}
 
 
 def _mark(name: str, value: str) -> dict[str, Any]:

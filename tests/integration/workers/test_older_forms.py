@@ -93,3 +93,65 @@ def test_a_dead_letter_of_an_older_form_goes_through_once_the_stack_upgrades(
     bench.run()
 
     assert bench.record(NAME).created
+
+
+OPENED = next(event for event in aged(TODAY)["events"] if event["name"] == "OPEN")
+OTHER = OPENED | {"name": "Pick-up", "externalId": "another-pick-up"}
+OTHER["metadata"] = next(event["metadata"] for event in TIMELINE if event["name"] == "Pick-up")
+WITHOUT_PICK_UP = [event for event in TODAY["events"] if event["name"] != "Pick-up"]
+
+
+def refused_open(bench: Bench, path: str) -> None:
+    """One dead letter names the OPEN, and no second Pick-up is on its way."""
+    (letter,) = bench.letters()
+    assert letter.error_type == "InvalidMessage"
+    assert [field.path for field in letter.fields] == [path]
+    assert "Pick-up" in letter.reason
+
+
+def test_an_open_after_a_pick_up_of_its_timeline_is_refused_by_name(upgrading: Bench) -> None:
+    """Invariant 10: one load, picked up once. The Pick-up came in another message, before."""
+    upgrading.send(DOCUMENTS, DOCUMENT)
+    upgrading.send(EVENTS, EVENTS_MESSAGE | {"events": [OTHER]})
+    upgrading.run()
+    upgrading.send(SUBMISSIONS, aged(TODAY))
+    upgrading.run()
+
+    refused_open(upgrading, f"events.{aged(TODAY)['events'].index(OPENED)}.name")
+    assert not upgrading.steps.executions
+    assert [entry.external_id for entry in upgrading.record(NAME).events] == ["another-pick-up"]
+
+
+def test_an_open_beside_a_pick_up_that_is_still_on_its_way_is_refused_by_name(upgrading: Bench) -> None:
+    """The open run's submission waits for its files: its events aren't in the timeline yet."""
+    upgrading.send(SUBMISSIONS, TODAY | {"events": [*WITHOUT_PICK_UP, OTHER]})
+    upgrading.run()
+    assert upgrading.record(NAME).events == []
+    upgrading.send(SUBMISSIONS, aged(TODAY))
+    upgrading.run()
+
+    refused_open(upgrading, f"events.{aged(TODAY)['events'].index(OPENED)}.name")
+    assert len(upgrading.steps.executions) == 1
+
+
+def test_the_same_open_once_more_with_more_events_is_no_other(upgrading: Bench) -> None:
+    """A submission that grows brings its OPEN again."""
+    grown = aged(TODAY)
+    begun = grown | {"events": [event for event in grown["events"] if event["name"] != "CLOSE"]}
+    for message in (begun, grown, TODAY):
+        upgrading.send(SUBMISSIONS, message)
+        upgrading.run()
+
+    assert upgrading.dead == []
+    assert [entry.name for entry in upgrading.record(NAME).events].count("Pick-up") <= 1
+
+
+def test_an_open_of_an_events_message_dies_and_holds_its_document(upgrading: Bench) -> None:
+    """Invariants 3 and 10: another message of the document may hold the Pick-up, before or after."""
+    upgrading.send(DOCUMENTS, DOCUMENT)
+    upgrading.send(EVENTS, EVENTS_MESSAGE | {"events": [OPENED]})
+    upgrading.send(EVENTS, EVENTS_MESSAGE | {"events": [OTHER]})
+    upgrading.run()
+
+    refused_open(upgrading, "events.0.name")
+    assert [entry.external_id for entry in upgrading.record(NAME).events] == ["another-pick-up"]

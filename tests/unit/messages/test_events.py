@@ -66,7 +66,6 @@ def test_events_of_the_old_api_are_refused_by_name(weighing: JsonObject, refusal
         ("actor-type", "the label of an ACTOR"),
         ("move-type", "under its own name"),
         ("vehicle-license-plate", "Vehicle License Plate"),
-        ("something-else", "Title Case"),
     ],
 )
 def test_attributes_of_the_old_api_are_refused_with_the_new_form(

@@ -110,9 +110,26 @@ def test_what_is_uncertain_is_refused_by_name_under_either_setting(policy: OldFo
     assert not isinstance(error, OldMessageForm)
 
 
+@pytest.mark.parametrize("policy", OldForms)
+def test_an_open_of_an_events_message_is_refused_by_name_under_either_setting(policy: OldForms) -> None:
+    """Invariant 10: its document's other messages may hold the Pick-up."""
+    opened = next(event for event in aged(TODAY)["events"] if event["name"] == "OPEN")
+    error = refusal(parse_events_message, EVENTS | {"events": [opened]}, policy)
+    assert "events.0.name" in [problem.path for problem in error.fields]
+    assert not isinstance(error, OldMessageForm)
+
+
+@pytest.mark.parametrize("policy", OldForms)
+@pytest.mark.parametrize(("event", "name"), [("CUSTOM", "description"), ("Weighing", "tare"), ("Mine", "sensor-id")])
+def test_what_is_no_former_name_is_taken_under_either_setting(policy: OldForms, event: str, name: str) -> None:
+    own = EVENTS["events"][7] | {"name": event, "metadata": {"attributes": [{"name": name, "value": 1}]}}
+    read: Any = parse_events_message(dumps(EVENTS | {"events": [own]}), policy)
+    assert [attribute.name for attribute in read.events[0].metadata.attributes] == [name]
+
+
 def test_a_long_list_of_older_forms_is_counted_whole_and_told_in_part() -> None:
     """A dead letter's reason has to fit into one item of the ledger."""
-    attributes = [{"name": "some-thing", "value": number} for number in range(70)]
+    attributes = [{"name": "gross-weight", "value": number} for number in range(70)]
     message = EVENTS | {"events": [EVENTS["events"][7] | {"metadata": {"attributes": attributes}}]}
     error = refusal(parse_events_message, message, OldForms.UPGRADE)
     assert "(and 69 more)" in error.reason

@@ -51,16 +51,115 @@ def test_one_message_an_array_and_lines_come_out_as_they_came_in(app: typer.Type
 
 def contents(text: str) -> Any:
     """What the lines or the whole hold: an upgraded label is the last of its event's fields."""
-    lines = text.splitlines()
+    lines = [line for line in text.splitlines() if line]
     return [loads(line) for line in lines] if len(lines) == len(SUBMISSIONS) else loads(text)
 
 
-def test_a_file_in_todays_form_comes_out_unchanged_with_an_empty_report(app: typer.Typer, tmp_path: Path) -> None:
-    file = put(tmp_path / "today.json", pretty(SUBMISSIONS))
+TODAY = [dumps(one) for one in SUBMISSIONS]
+WRITTEN = {
+    "today.json": [
+        pretty(SUBMISSIONS),
+        "\ufeff [\r\n" + " ,\r\n".join(TODAY) + "]\n\n",
+        "[]",
+        "\t" + TODAY[0],
+        TODAY[0],
+    ],
+    "today.ndjson": ["\n".join(TODAY), "\ufeff\r\n\n  " + "\t\r\n\r\n".join(TODAY), "\n", ""],
+}
+UNCHANGED = [(name, text) for name, texts in WRITTEN.items() for text in texts]
+
+
+@pytest.mark.parametrize(("name", "text"), UNCHANGED, ids=range(len(UNCHANGED)))
+def test_a_file_in_todays_form_comes_out_to_the_byte_with_an_empty_report(
+    app: typer.Typer, tmp_path: Path, name: str, text: str
+) -> None:
+    file, output = tmp_path / name, tmp_path / "out"
+    file.write_bytes(text.encode())
     result = run(app, file)
-    assert result.stdout == pretty(SUBMISSIONS)
-    assert result.stderr == "3 read, 0 brought up to date, 0 left for you.\n"
+    assert result.stdout_bytes == text.encode()
+    assert "0 brought up to date, 0 left for you." in result.stderr
     assert result.exit_code == 0
+    run(app, file, "--output", output)
+    assert output.read_bytes() == text.encode()
+
+
+def test_records_that_need_no_change_keep_their_bytes_beside_those_that_do(app: typer.Typer, tmp_path: Path) -> None:
+    kept = '{"version": 1,  "documentExternalId":"a","wake":"Swept"}'
+    lines = tmp_path / "some.ndjson"
+    lines.write_bytes(f"\ufeff{kept}\r\n\r\n{dumps(aged(SUBMISSIONS[0]))}\r\n{kept}".encode())
+    first, blank, changed, last = run(app, lines).stdout_bytes.decode().split("\r\n")
+    assert (first, blank, last) == (f"\ufeff{kept}", "", kept)
+    assert loads(changed) == SUBMISSIONS[0]
+
+    array = tmp_path / "some.json"
+    array.write_bytes(f"[{kept},\n  {pretty(aged(SUBMISSIONS[0])).strip()}  ]".encode())
+    out = run(app, array).stdout
+    assert out.startswith(f"[{kept},\n  {{\n")
+    assert out.endswith("}  ]")
+    assert loads(out)[1] == SUBMISSIONS[0]
+
+
+def test_a_changed_message_is_indented_as_it_was(app: typer.Typer, tmp_path: Path) -> None:
+    text = pretty([aged(SUBMISSIONS[0])])
+    out = run(app, put(tmp_path / "one.json", text)).stdout
+    assert out == pretty(loads(out))
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_its_own_input_as_output_is_replaced_at_once_or_left_as_it_was(
+    app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: bool
+) -> None:
+    """A worker that dies while it writes, or a full disk, leaves the one file that there is."""
+    file = put(tmp_path / "mine.ndjson", f"{dumps(aged(SUBMISSIONS[0]))}\n")
+    file.chmod(0o640)
+    named = tmp_path / "link.ndjson" if link else file
+    if link:
+        named.symlink_to(file)
+    before = file.read_bytes()
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", no_space)
+        assert run(app, named, "--output", named).exit_code == 2
+    assert file.read_bytes() == before
+    assert run(app, named, "--output", named).exit_code == 0
+    assert loads(file.read_bytes()) == SUBMISSIONS[0]
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert sorted(tmp_path.iterdir()) == sorted({file, named})
+
+
+def no_space(*_: Any) -> None:
+    raise OSError("no space left")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"version":1,"externalId":"a","externalId":"b"}', "externalId"),
+        ('{"version":1,"externalId":"a","document":{"category":"Mass","category":"MassID"}}', "document.category"),
+        (
+            '{"version":1,"documentExternalId":"a","events":[{},{"metadata":{"attributes":[{"sensible":1,"sensible":1}]}}]}',
+            "events.1.metadata.attributes.0.sensible",
+        ),
+        (f'{{"version":1,"{SECRET}":1,"{SECRET}":2}}', "(not a field name)"),
+        (f'{{"document":{{"tags":{{"{SECRET}":{{"name":1,"name":2}}}}}}}}', "document.tags.(not a field name).name"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "[{}]", "{}\n"], ids=["one", "array", "lines"])
+def test_a_field_that_is_there_twice_is_left_by_its_path_and_none_is_dropped(
+    app: typer.Typer, tmp_path: Path, text: str, path: str, form: str
+) -> None:
+    """Invariants 7 and 10."""
+    file = put(tmp_path / ("f.ndjson" if form.endswith("\n") else "f.json"), form.format(text))
+    result = run(app, file, "--output", tmp_path / "out", "--json")
+    (told,) = loads(result.stdout)["records"]
+    assert [problem["path"] for problem in told["problems"]] == [path]
+    assert result.exit_code == 1
+    assert SECRET not in result.stdout
+    assert (tmp_path / "out").read_text(encoding="utf-8") == form.format(text)
+
+
+def test_a_message_of_great_depth_is_left(app: typer.Typer, tmp_path: Path) -> None:
+    file = put(tmp_path / "deep.json", '{"a":' * 400 + "1" + "}" * 400)
+    assert run(app, file).exit_code == 1
 
 
 def test_its_own_output_needs_no_migration(app: typer.Typer, tmp_path: Path) -> None:
@@ -82,6 +181,26 @@ def test_the_sample_is_brought_up_to_date_but_for_what_is_uncertain(app: typer.T
     assert written[0]["events"] == written[2]["events"]
 
 
+def test_an_open_is_judged_by_all_messages_of_its_document_and_their_order_is_kept(
+    app: typer.Typer, tmp_path: Path
+) -> None:
+    """One Pick-up must not become two."""
+    older = aged(SUBMISSIONS[0])
+    (opened,) = [event for event in older["events"] if event["name"] == "OPEN"]
+    events = {"version": 1, "documentExternalId": older["externalId"]}
+    other = opened | {"name": "Pick-up", "externalId": "another"}
+    messages = [events | {"events": [opened]}, aged(SUBMISSIONS[1]), events | {"events": [other]}]
+    file = put(tmp_path / "parts.ndjson", "".join(f"{dumps(one)}\n" for one in messages))
+    result = run(app, file, "--output", tmp_path / "out.ndjson", "--json")
+    first, second, third = map(loads, (tmp_path / "out.ndjson").read_text(encoding="utf-8").splitlines())
+    assert first["events"][0]["name"] == "OPEN"
+    assert second == SUBMISSIONS[1]
+    assert third["events"][0]["name"] == "Pick-up"
+    assert [(one["place"], left["path"]) for one in loads(result.stdout)["records"] for left in one["left"]] == [
+        ("line 1", "events.0.name")
+    ]
+
+
 def test_the_report_stays_apart_from_the_messages(app: typer.Typer, tmp_path: Path) -> None:
     alone = run(app, OLDER_FORMS)
     assert len(loads(alone.stdout)) == 4
@@ -98,7 +217,7 @@ def test_the_report_counts_changes_by_kind_and_names_what_is_left_by_its_place(
     result = run(app, OLDER_FORMS, "--output", tmp_path / "today.json")
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["document.category", "Mass", "MassID", "2"] in rows
-    assert ["events.*.name", "OPEN", "Pick-up", "2"] in rows
+    assert ["events.*.name", "OPEN", "Pick-up", "1"] in rows
     (left,) = [row for row in rows if "events.0.name" in row]
     assert left[:2] == ["record", "4"]
 

@@ -12,6 +12,7 @@ from typing import Any
 from massid_relay.core.errors import FieldProblem, InvalidMessage
 from massid_relay.core.first_contact import parties_of
 from massid_relay.core.jsons import JsonObject
+from massid_relay.preflight.as_sent import as_sent
 from massid_relay.preflight.jsvalues import MISSING, is_nil, is_number
 from massid_relay.preflight.subject import Attachment, Attribute, Event, Identity, Party, Place, Subject
 from massid_relay.preflight.times import loader_datetime
@@ -20,11 +21,11 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def read_subject(source: JsonObject) -> Subject:
-    """The view of a submission or a document. Raises InvalidMessage if it is neither."""
+    """The view of a submission, as it will be sent, or of a document. Raises InvalidMessage if it is neither."""
     if "versionDate" in source and isinstance(source.get("document"), dict):
         return _document(source["document"])
     if isinstance(source.get("document"), dict):
-        return _submission(source)
+        return _submission(as_sent(source))
     if any(name in source for name in ("category", "externalEvents", "primaryParticipant")):
         return _document(source)
     raise InvalidMessage(

@@ -101,7 +101,7 @@ class Event(WithParties):
     @model_validator(mode="before")
     @classmethod
     def _as_public_as_its_role(cls, value: Any) -> Any:
-        return {"isPublic": _public(value)} | value if isinstance(value, dict) else value
+        return {"isPublic": is_public_by_role(value)} | value if isinstance(value, dict) else value
 
     @property
     def needs_parties(self) -> bool:
@@ -142,7 +142,7 @@ class Event(WithParties):
         return content_hash(self.to_payload())
 
 
-def _public(event: JsonObject) -> bool:
-    """The default of its role: generator and hauler private, processor and recycler public
+def is_public_by_role(event: JsonObject) -> bool:
+    """What an event is that doesn't say so, the default of its role: generator and hauler private, processor and recycler public
     (docs.carrot.eco, integrations/guides/privacy-and-masking)."""
     return event.get("label") not in PRIVATE_LABELS and event.get("name") not in PRIVATE_NAMES

@@ -8,7 +8,7 @@ from typing import Any
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.migration.fields import renamed_field
 from massid_relay.core.migration.findings import Change, Left, Notes
-from massid_relay.core.migration.vocabulary import ACTOR_TYPE, KEBAB_ATTRIBUTES, MOVE_TYPE, is_kebab
+from massid_relay.core.migration.vocabulary import KEBAB_ATTRIBUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +69,37 @@ def without(event: JsonObject, gone: Sequence[Mark], path: str, notes: Notes) ->
     return event
 
 
+def spelt_attributes(event: JsonObject, path: str, notes: Notes) -> JsonObject:
+    """The event with its attributes' flag under its one name."""
+
+    def spelt(attribute: JsonObject, place: str) -> JsonObject:
+        return renamed_field(attribute, "sensible", "sensitive", place, notes)
+
+    return _each(event, path, spelt)
+
+
 def upgraded_attributes(event: JsonObject, path: str, notes: Notes) -> JsonObject:
     """The event with its attributes under their names of today."""
+    names = [name for attribute in attributes_of(event) if (name := name_of(attribute)) is not None]
+    taken = Counter(KEBAB_ATTRIBUTES.get(name, name) for name in names)
+    return _each(event, path, lambda attribute, place: _renamed(attribute, f"{place}.name", taken, notes))
+
+
+def _each(event: JsonObject, path: str, change: Callable[[JsonObject, str], JsonObject]) -> JsonObject:
     attributes = attributes_of(event)
-    taken = Counter(KEBAB_ATTRIBUTES.get(name, name) for name in map(name_of, attributes) if name is not None)
-    upgraded = [
-        _attribute(attribute, f"{path}.metadata.attributes.{number}", taken, notes)
+    if not attributes:
+        return event
+    changed = [
+        change(attribute, f"{path}.metadata.attributes.{number}") if isinstance(attribute, dict) else attribute
         for number, attribute in enumerate(attributes)
     ]
-    return event | {"metadata": event["metadata"] | {"attributes": upgraded}} if attributes else event
-
-
-def _attribute(attribute: Any, path: str, taken: Counter[str], notes: Notes) -> Any:
-    if not isinstance(attribute, dict):
-        return attribute
-    return _renamed(renamed_field(attribute, "sensible", "sensitive", path, notes), f"{path}.name", taken, notes)
+    return event | {"metadata": event["metadata"] | {"attributes": changed}}
 
 
 def _renamed(attribute: JsonObject, path: str, taken: Counter[str], notes: Notes) -> JsonObject:
-    name = name_of(attribute)
-    today = KEBAB_ATTRIBUTES.get(name or "")
-    if name is None or name in {ACTOR_TYPE, MOVE_TYPE} or (today is None and not is_kebab(name)):
-        return attribute
+    name = name_of(attribute) or ""
+    today = KEBAB_ATTRIBUTES.get(name)
     if today is None:
-        why = "is the old form: attribute names are in Title Case, and none is known for this one"
-        notes.left.append(Left(path, "a name in kebab-case", why))
         return attribute
     if taken[today] > 1:
         notes.left.append(

@@ -10,6 +10,7 @@ from massid_relay.core.migration.attributes import (
     attributes_of,
     marks,
     name_of,
+    spelt_attributes,
     upgraded_attributes,
     without,
 )
@@ -27,11 +28,12 @@ from massid_relay.core.migration.vocabulary import (
     PICK_UP,
     PICK_UP_ATTRIBUTES,
     event_named,
+    is_known_event,
     role_named,
 )
 
 _NOT_UPGRADED = {
-    OPEN: "is the old form: OPEN is not sent any more, and this one can't be told for the Pick-up with certainty",
+    OPEN: "is the old form: send the Pick-up under its own name; whether this OPEN is the only one can't be told here",
     MOVE: "is the old form: send the event under its own name, e.g. Drop-off; no move-type here names one",
 }
 _OTHER_MOVE = "is the old form: send the event under its own name, e.g. Drop-off; this names none, or another one"
@@ -41,7 +43,10 @@ _OTHER_ROLE = (
 
 
 def upgraded_event(event: JsonObject, path: str, notes: Notes, *, opens_alone: bool) -> JsonObject:
-    """An event in today's form. `opens_alone`: its message holds one OPEN, and no other event that might be the Pick-up."""
+    """An event in today's form. `opens_alone`: its document has one OPEN, and no other event that might be the Pick-up."""
+    event = spelt_attributes(event, path, notes)
+    if not is_known_event(event.get("name")):
+        return event
     moves = marks(event, MOVE_TYPE, path, event_named)
     roles = marks(event, ACTOR_TYPE, path, role_named)
     event = _named(event, _name_today(event, moves, opens_alone=opens_alone), path, notes)
@@ -53,15 +58,12 @@ def upgraded_event(event: JsonObject, path: str, notes: Notes, *, opens_alone: b
     return without(event, [*gone, *told], path, notes)
 
 
-def is_pick_up(event: Any) -> bool:
-    """Whether that is the Pick-up, by its name or by a MOVE's type."""
-    if not isinstance(event, dict) or event.get("name") == OPEN:
-        return False
-    return _name_today(event, marks(event, MOVE_TYPE, "", event_named), opens_alone=False) == PICK_UP
+def name_today(event: JsonObject) -> str | None:
+    """The name that the event says by itself. None where that is uncertain, and of an OPEN."""
+    return _name_today(event, marks(event, MOVE_TYPE, "", event_named), opens_alone=False)
 
 
 def _name_today(event: JsonObject, moves: Sequence[Mark], *, opens_alone: bool) -> str | None:
-    """None where that is uncertain."""
     name, moved = _text(event.get("name")), agreed(moves)
     if name == MOVE:
         return moved

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from massid_relay.core.errors import FieldProblem
 from massid_relay.core.jsons import JsonObject
+from massid_relay.core.migration.vocabulary import OPEN
 
 _ATTRIBUTE = re.compile(r"(?P<list>events\.\d+\.metadata\.attributes)\.(?P<number>\d+)(?P<rest>.*)", re.DOTALL)
 
@@ -61,6 +62,11 @@ class Upgrade:
     def old_forms(self) -> tuple[Change, ...]:
         """Changes that a stack has to allow."""
         return tuple(change for change in self.changes if not change.spelling)
+
+    @property
+    def opened(self) -> str | None:
+        """The path of the OPEN that became the Pick-up, if there is one."""
+        return next((change.path for change in self.changes if change.old == OPEN), None)
 
     def problems(self, policy: OldForms) -> list[FieldProblem]:
         """What that policy does not let in."""

@@ -12,6 +12,7 @@ from typing import Any
 
 ACTOR = "ACTOR"
 PICK_UP = "Pick-up"
+DROP_OFF = "Drop-off"
 OPEN = "OPEN"
 MOVE = "MOVE"
 ACTOR_TYPE = "actor-type"
@@ -26,6 +27,11 @@ OTHER_EVENT_NAMES = {name.upper().replace(" ", "_").replace("-", "_"): name for 
 """The platform's overview page still writes PICK_UP, and its framework rules Drop-Off."""
 OTHER_LABELS = {role.upper().replace(" ", "_"): role for role in ROLES}
 """So do its older pages with the roles."""
+
+_KNOWN_EVENTS = frozenset(
+    [ACTOR, OPEN, MOVE, "CLOSE", "CANCEL", "RELATED", "UPDATE", "SPLIT", "OUTPUT", *EVENT_NAMES, *OTHER_EVENT_NAMES]
+)
+"""Carrot's own types but CUSTOM, which is the name for all others (docs.carrot.eco, api/events)."""
 
 OLD_LABELS = {"Source": "Waste Generator", "SOURCE": "Waste Generator"}
 
@@ -71,19 +77,21 @@ ATTRIBUTE_NAMES = (
 )
 """All that the auditor's code names on a MassID's events."""
 
-KEBAB_ATTRIBUTES = {name.lower().replace(" ", "-"): name for name in ATTRIBUTE_NAMES} | {
+KEBAB_ATTRIBUTES = {name.lower().replace(" ", "-"): name for name in ATTRIBUTE_NAMES if " " in name} | {
     "app-gps-latitude": "Captured GPS Latitude",
     "app-gps-longitude": "Captured GPS Longitude",
 }
-"""Attribute names are in Title Case today (docs.carrot.eco, integrations/reference/data-formats). `app-gps-…`: the published
-framework's name for what the code calls Captured GPS."""
+"""Attribute names are in Title Case today (docs.carrot.eco, integrations/reference/data-formats); the older form wrote
+vehicle-license-plate. `app-gps-…`: the published framework's name for what the code calls Captured GPS. A name of one word
+(`tare`, `description`) is written like anybody's own: no page shows it as a former one."""
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
-def is_kebab(name: str) -> bool:
-    """Whether a name is written-like-this."""
-    return "-" in name and name == name.lower()
+def is_known_event(name: Any) -> bool:
+    """Whether that is one of Carrot's or the methodology's event names, of today or before. Every other name is the
+    sender's own (CUSTOM, says docs.carrot.eco): what such an event holds is nobody's older form."""
+    return isinstance(name, str) and name in _KNOWN_EVENTS
 
 
 def is_old_kilogram(unit: str) -> bool:
