@@ -23,6 +23,8 @@ from tests.e2e.privacy.told import listen_to_the_bus, told
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("e2e-privacy")]
 TODAY = date(2026, 11, 20)
 DRIVER, MAIL, PHONE = "529.982.247-25", "ana.souza@exemplo.com.br", "+55 11 91234-5678"
+IN_A_NAME = "Motorista João Batista Serrano 111.444.777-35"
+"""What somebody wrote into the name of an attribute."""
 RECIPIENT = {"name": "Ana Clara Souza", "email": MAIL, "taxId": "529.982.247-25"}
 SECRET_WORDS = ("X-Signature=", "X-Expires=", "Bearer ", "access_token", "Authorization", "client_secret")
 """Parts of signed URLs and of the requests that carry secrets."""
@@ -59,7 +61,7 @@ def order(external_id: str, **changes: Any) -> JsonObject:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Nine MassIDs: one goes well, the others don't."""
+    """Ten MassIDs: one goes well, the others don't."""
     parameters = {"CarrotRequestsPerSecond": "100", "VisibilityDelaySeconds": "0"}
     with LocalStack(ROOT / "template.yaml", parameters, run_dir=tmp_path_factory.mktemp("privacy")) as stack:
         bus, running = listen_to_the_bus(stack), Running(stack)
@@ -69,7 +71,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 def play(running: Running) -> tuple[list[JsonObject], list[str]]:
     """What was sent, and the external ids that the ledger knows."""
-    good, late, rejected, conflicting, refused, misspelt, unpaid, cancelled, tangled = map(massid, range(9))
+    good, late, rejected, conflicting, refused, misspelt, unpaid, cancelled, tangled, lossy = map(massid, range(10))
     sent: list[JsonObject] = []
 
     def submit(message: JsonObject) -> None:
@@ -85,6 +87,7 @@ def play(running: Running) -> tuple[list[JsonObject], list[str]]:
     submit(conflicting.submission)
     submit(late.submission)
     running.eventually(lambda: status(running, conflicting) == "closed and verified")
+    sent += fail_the_checks_before_close(running, lossy)
 
     # a file that comes days later, under a name and with bytes that don't agree at first
     running.eventually(lambda: waits_for_file(running, late))
@@ -141,11 +144,32 @@ def play(running: Running) -> tuple[list[JsonObject], list[str]]:
     running.eventually(lambda: status(running, tangled) == "open")
     (letter,) = running.dead_letters(misspelt.external_id)
     running.discard(letter.id, "misspelt")
-    return sent, [one.external_id for one in (good, late, rejected, conflicting, cancelled, tangled)]
+    return sent, [one.external_id for one in (good, late, rejected, conflicting, cancelled, tangled, lossy)]
+
+
+def fail_the_checks_before_close(running: Running, sample: SampleMassID) -> list[JsonObject]:
+    """The network loses attributes, one of them with a person in its name; then comes CLOSE. What was sent."""
+    external_id, document = sample.external_id, sample.submission["document"]
+    *events, close = [event for event in sample.submission["events"] if "attachments" not in event]
+    told = {"attributes": [{"name": IN_A_NAME, "value": "yes", "isPublic": False}]}
+    events[-1] = events[-1] | {"metadata": told}
+    naming = {"version": 1, "documentExternalId": external_id}
+    messages = [naming | {"events": events}, naming | {"events": [close]}]
+    running.send("DocumentsQueue", {"version": 1, "externalId": external_id, "document": document})
+    running.send("EventsQueue", messages[0], group=external_id)
+    running.eventually(lambda: [len(one["events"]) for one in running.effects(external_id)] == [len(events)])
+    stored = running.stack.carrot.sandbox.documents.values()
+    (lossy,) = [one for one in stored if one.external_id == external_id]
+    for event in lossy.events:
+        event.fields.pop("metadata", None)
+    running.send("EventsQueue", messages[1], group=external_id)
+    (letter,) = running.eventually(lambda: running.dead_letters(external_id))
+    assert letter.error_type == "VerificationFailed"
+    return messages
 
 
 def test_no_personal_data_is_told_anywhere(run: Run) -> None:
-    values = private_values(*run.sent)
+    values = private_values(*run.sent) | {IN_A_NAME, *IN_A_NAME.rsplit(" ", 1)}
     assert {DRIVER, MAIL, PHONE, RECIPIENT["name"], "Casa da Dona Celeste"} <= values
     assert len(values) > 40
     assert leaks(values, run.told) == []
@@ -173,6 +197,7 @@ def test_no_secret_token_or_signed_address_is_told_anywhere(run: Run) -> None:
         ("ledger DEAD#", "PayloadConflict"),
         ("ledger DEAD#", "Rejected400"),
         ("ledger DEAD#", "RefusedByPreflight"),
+        ("ledger DEAD#", "VerificationFailed"),
         ("ledger DEAD#", "EvidenceRefused"),
         ("ledger DOC#", "content_hash"),
         ("ledger ORDER#", "order-good"),
@@ -181,6 +206,7 @@ def test_no_secret_token_or_signed_address_is_told_anywhere(run: Run) -> None:
         ("report bulk-reports/", "(not a field name)"),
         ("dead letter's marks", "InvalidMessage"),
         ("event bus", "Order Status Changed"),
+        ("event bus", ".metadata.attributes.0"),
         ("massid dead-letters", "PayloadConflict"),
         ("massid status", "closed and verified"),
     ],

@@ -89,7 +89,7 @@ def no_actor(shown: JsonObject) -> None:
         (swap_events, "events.weighing"),
         (double_event, "events.weighing"),
         (move_event, "events.actor.externalCreatedAt"),
-        (drop_attribute, "events.weighing.metadata.Driver"),
+        (drop_attribute, "events.weighing.metadata.attributes.0"),
         (other_participant, "events.weighing.participant"),
         (no_address, "events.weighing.address"),
         (no_actor, "events"),
@@ -117,7 +117,7 @@ def test_a_check_that_fails_before_close_stops_it_and_names_the_point(ready: Ben
     ("spoil", "field"),
     [
         (drop_event, "events.close"),
-        (drop_attribute, "events.weighing.metadata.Driver"),
+        (drop_attribute, "events.weighing.metadata.attributes.0"),
         (lambda shown: shown.update(status="OPEN"), "status"),
         (lambda shown: shown.update(currentValue=0), "currentValue"),
     ],

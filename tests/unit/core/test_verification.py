@@ -84,7 +84,7 @@ def test_a_whole_document_has_no_problem() -> None:
         (lambda body: body["externalEvents"][1].update(participant={"id": "p9"}), "events.e1.participant"),
         (lambda body: body["externalEvents"][1].pop("participant"), "events.e1.participant"),
         (lambda body: body["externalEvents"][2].pop("address"), "events.e2.address"),
-        (lambda body: body["externalEvents"][1].pop("metadata"), "events.e1.metadata.Gross Weight"),
+        (lambda body: body["externalEvents"][1].pop("metadata"), "events.e1.metadata.attributes.0"),
         (lambda body: body["externalEvents"][2].pop("attachments"), "events.e2.attachments"),
     ],
 )
@@ -112,6 +112,17 @@ def test_no_value_of_a_field_is_quoted() -> None:
     body = document(WHOLE) | {"status": "SECRET-STATUS"}
     found = verify(read_document(body), WHOLE, status="OPEN")
     assert "SECRET" not in "".join(problem.problem for problem in found)
+
+
+def test_an_attribute_is_named_by_its_number_in_what_was_sent() -> None:
+    """Invariant 7: its name is the sender's own text, and may hold a driver's name and CPF."""
+    told = [{"name": name, "value": "x"} for name in ("Vehicle Type", "Motorista João Silva 529.982.247-25")]
+    item = expected(3, metadata={"attributes": told})
+    body = deepcopy(document([*WHOLE, item]))
+    body["externalEvents"][3]["metadata"]["attributes"].pop()
+
+    (problem,) = verify(read_document(body), [*WHOLE, item], status="OPEN")
+    assert (problem.path, problem.problem) == ("events.e3.metadata.attributes.1", "is missing")
 
 
 @given(st.lists(st.sampled_from(range(4)), max_size=6), st.randoms(use_true_random=False))

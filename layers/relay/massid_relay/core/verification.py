@@ -78,9 +78,12 @@ def _events_in_order(
 
 
 def _status(remote: RemoteDocument, status: str) -> list[FieldProblem]:
-    if (remote.status or "").upper() == status:
-        return []
-    return [FieldProblem("status", f"is not {status}")]
+    return [] if has_status(remote, status) else [FieldProblem("status", f"is not {status}")]
+
+
+def has_status(remote: RemoteDocument, status: str) -> bool:
+    """Whether the document shows that status."""
+    return (remote.status or "").upper() == status
 
 
 def _current_value(remote: RemoteDocument) -> list[FieldProblem]:
@@ -117,6 +120,7 @@ def _links(
 
 
 def _metadata(expected: Sequence[Expected], found: Mapping[str, RemoteEvent]) -> list[FieldProblem]:
+    """An attribute is named by its number in what was sent: its name is the sender's own text (invariant 7)."""
     problems = []
     for item in expected:
         event = found.get(item.entry.external_id)
@@ -125,8 +129,8 @@ def _metadata(expected: Sequence[Expected], found: Mapping[str, RemoteEvent]) ->
         shown = {attribute.name for attribute in event.attributes}
         attributes = (item.payload.get("metadata") or {}).get("attributes") or []
         problems += [
-            FieldProblem(f"{item.path}.metadata.{attribute['name']}", "is missing")
-            for attribute in attributes
+            FieldProblem(f"{item.path}.metadata.attributes.{number}", "is missing")
+            for number, attribute in enumerate(attributes)
             if attribute["name"] not in shown
         ]
         if len(event.attachments) < len(item.payload.get("attachments") or []):

@@ -1,15 +1,25 @@
 """CLOSE with its checks. After it nothing can be mended, cancelled or repeated, so the document is read before and after.
 
 The checks are the guide's (core/verification.py). Before CLOSE a failed check leaves CANCEL and repair possible: only the
-CLOSE event dies. After CLOSE it can only be told.
+CLOSE event dies. After CLOSE it can only be told. A CLOSE whose outcome is unknown is looked up first: nobody asks a document
+that may be closed to be open.
 """
 
-from massid_relay.core.errors import NotReady, PermanentFailure, Refusal, RelayError, VerificationFailed
+from datetime import datetime
+
+from massid_relay.core.errors import (
+    NotReady,
+    PermanentFailure,
+    Refusal,
+    RelayError,
+    VerificationFailed,
+    WorkerCrashed,
+)
 from massid_relay.core.first_contact import newcomers_of, with_ids
-from massid_relay.core.operation import Operation
+from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
-from massid_relay.core.verification import Expected, find_ours, verify
+from massid_relay.core.verification import Expected, find_ours, has_status, verify
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.burial import bury
@@ -23,18 +33,22 @@ CLOSED = "CLOSED"
 
 
 def close_document(turn: Turn, close: EventEntry) -> None:
-    """GET, the six checks, CLOSE, GET, the six checks."""
+    """GET, the six checks, CLOSE, GET, the six checks. Where an earlier CLOSE may have gone out, only that is settled."""
+    if turn.record.batch is not None and _in_doubt(turn.record.batch.operation):
+        _look_up(turn, close, turn.record.batch.operation)
+        return
     owner = turn.relay.new_owner()
     operation = _begin(turn, close, owner)
+    sent = False
     try:
         remote = turn.read_remote()
-        if close.external_id not in find_ours(remote, [close]):
+        if not _is_there(remote, close):
             _require(turn, remote, OPEN)
-            turn.relay.carrot.append_event(
-                turn.record.document_id or "", body_of(turn, close, operation), turn.relay.permit(operation)
-            )
+            body, permit = body_of(turn, close, operation), turn.relay.permit(operation)
+            sent = True
+            turn.relay.carrot.append_event(turn.record.document_id or "", body, permit)
     except RelayError as error:
-        _end_without_answer(turn, close, owner, as_it_must_be_read(turn.relay, turn.record, error))
+        _end_without_answer(turn, close, owner, as_it_must_be_read(turn.relay, turn.record, error), sent=sent)
         return
     _confirm_and_verify(turn, close, owner)
 
@@ -49,6 +63,56 @@ def verify_closed(turn: Turn) -> None:
     turn.record.verified_at = turn.relay.now()
     turn.dirty = True
     turn.save()
+
+
+def _in_doubt(operation: Operation) -> bool:
+    """Whether an earlier attempt may have taken effect: it got no answer, its worker died, or a person redrove it after that."""
+    return bool(operation.unknown_since or operation.lease) or operation.stage is Stage.REFUSED
+
+
+def _look_up(turn: Turn, close: EventEntry, operation: Operation) -> None:
+    """A CLOSE that shows, or the status that it brings, proves itself at once, and the checks after CLOSE follow. It is
+    believed absent only when what was sent last must be visible; then it may go out, unless workers keep dying over it."""
+    relay = turn.relay
+    visible_from = _sent_at_the_latest(operation) + relay.settings.visibility_delay
+    crashed = _end_dead_lease(operation, relay.now())
+    remote = turn.read_remote()
+    if _is_there(remote, close) or has_status(remote, CLOSED):
+        _settle_as_closed(turn, close)
+    elif (remaining := (visible_from - (turn.read_at or relay.now())).total_seconds()) > 0:
+        raise NotReady("the last attempt may not be visible yet", retry_after=remaining)
+    elif crashed is not None:
+        raise crashed
+    else:
+        operation.set_free()
+    turn.dirty = True
+    turn.save()
+
+
+def _sent_at_the_latest(operation: Operation) -> datetime:
+    """No call outlives its lease; one that ended without an answer ended then."""
+    if operation.lease is not None:
+        return operation.lease.until
+    return max(operation.last_attempt, operation.unknown_since or operation.last_attempt)
+
+
+def _end_dead_lease(operation: Operation, now: datetime) -> WorkerCrashed | None:
+    """That too many workers died over it counts only once it is known that CLOSE doesn't stand. Raises Busy."""
+    try:
+        operation.end_dead_lease(now)
+    except WorkerCrashed as error:
+        return error
+    return None
+
+
+def _settle_as_closed(turn: Turn, close: EventEntry) -> None:
+    close.state, close.refusal = EventState.CONFIRMED, None
+    turn.record.batch = None
+    turn.record.last_confirmed = turn.relay.now()
+
+
+def _is_there(remote: RemoteDocument, close: EventEntry) -> bool:
+    return close.external_id in find_ours(remote, [close])
 
 
 def _begin(turn: Turn, close: EventEntry, owner: str) -> Operation:
@@ -81,9 +145,10 @@ def _require(turn: Turn, remote: RemoteDocument, status: str) -> None:
     raise VerificationFailed("the document on the network is not what was asked for", fields=problems)
 
 
-def _expected(turn: Turn) -> list[Expected]:
-    """Every event that we know to be on the document, with ids in place of parties whose ids are known."""
-    entries = [entry for entry in turn.record.events if entry.state is EventState.CONFIRMED]
+def _expected(turn: Turn, closed_by: EventEntry | None = None) -> list[Expected]:
+    """Every event that we know to be on the document, with ids in place of parties whose ids are known. `closed_by`: the CLOSE
+    that was just answered."""
+    entries = [entry for entry in turn.record.events if entry.state is EventState.CONFIRMED or entry is closed_by]
     payloads = [turn.payload(entry) for entry in entries]
     known = known_ids(turn.relay, payloads)
     return [Expected(entry, with_ids(payload, known)) for entry, payload in zip(entries, payloads, strict=True)]
@@ -94,9 +159,7 @@ def _confirm_and_verify(turn: Turn, close: EventEntry, owner: str) -> None:
     outcome: RelayError | None = None
     verified = False
     try:
-        remote = turn.read_remote()
-        problems = verify(remote, _expected(turn), status=CLOSED)
-        verified = not problems and close.external_id in find_ours(remote, [close])
+        verified = not verify(turn.read_remote(), _expected(turn, closed_by=close), status=CLOSED)
     except RelayError as error:
         outcome = error
 
@@ -114,7 +177,8 @@ def _confirm_and_verify(turn: Turn, close: EventEntry, owner: str) -> None:
         raise outcome
 
 
-def _end_without_answer(turn: Turn, close: EventEntry, owner: str, error: RelayError) -> None:
+def _end_without_answer(turn: Turn, close: EventEntry, owner: str, error: RelayError, *, sent: bool) -> None:
+    """`sent`: CLOSE went out. A read that got no answer leaves nothing in doubt."""
     if isinstance(error, PermanentFailure):
         turn.refuse_event(close, error)
         return
@@ -122,6 +186,8 @@ def _end_without_answer(turn: Turn, close: EventEntry, owner: str, error: RelayE
     def change(record: DocumentRecord) -> None:
         operation = owned(record.batch.operation if record.batch else None, owner)
         give_back(turn.relay, operation, error, turn.message_id)
+        if not sent:
+            operation.set_free()
 
     turn.record = apply(turn.relay, turn.record, change)
     raise error
