@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from massid_relay.core.errors import NeverSent, OutcomeUnknown, RejectedByProvider
 from massid_relay.core.jsons import JsonObject
+from massid_relay.work import close_document
+from massid_relay.work.burial import bury
 
-from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, Bench
+from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, Bench, invoke
 from tests.integration.workers.fake_carrot import APPEND, READ, Call
 from tests.integration.workers.payloads import (
     PDF,
@@ -18,6 +20,7 @@ from tests.integration.workers.payloads import (
     event,
     events_message,
     files_message,
+    party,
     with_file,
 )
 
@@ -314,3 +317,47 @@ def test_what_waited_when_the_document_was_cancelled_never_goes_out_and_its_step
     assert ready.dead == []
     ready.move(days=1)
     assert ready.sweep().looked_at == 0
+
+
+def test_what_comes_beside_a_failed_verification_is_not_lost(ready: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariant 2: another writer may change the record between the letter and the mark; the event's message is gone then."""
+
+    def no_value(shown: JsonObject) -> None:
+        shown["currentValue"] = 0 if shown["status"] == "CLOSED" else shown["currentValue"]
+
+    def and_another_writes(*arguments: Any, **named: Any) -> Any:
+        written = ready.container().documents
+        written.save(written.load("doc"))
+        return bury(*arguments, **named)
+
+    ready.carrot.spoil = no_value
+    ready.send(EVENTS, events_message(close()))
+    ready.work(EVENTS)
+    ready.move(minutes=5)
+    monkeypatch.setattr(close_document, "bury", and_another_writes)
+    ready.send(EVENTS, events_message(event("related", 95, "RELATED", relatedDocument={"documentId": "other"})))
+    ready.run()
+
+    assert ready.record("doc").event("related") is not None
+    assert ready.dead == ["VerificationFailed"]
+
+
+def test_a_close_that_brings_a_newcomer_goes_on_when_another_document_has_introduced_it(bench: Bench) -> None:
+    """Its claim ran out in an outage; the id that the other one learnt goes out in its place."""
+    for name in ("first", "second"):
+        bench.send(DOCUMENTS, document_message(name))
+    bench.send(EVENTS, events_message(actor(), event("weighing", 2, value=1), external_id="first"))
+    bench.run()
+    bench.move(minutes=5)
+    bench.carrot.down = lambda _: NeverSent("an outage")
+    bench.send(EVENTS, events_message(event("close", 90, "CLOSE", **party()), external_id="first"))
+    bench.work(EVENTS)
+    bench.move(minutes=16)
+    bench.carrot.down = lambda _: None
+    bench.send(EVENTS, events_message(event("other", 2, **party()), external_id="second"))
+    ahead = [message for message in bench.queues.receive(EVENTS, 10) if message.group == "second"]
+    assert invoke(bench.relay, EVENTS, ahead) == {"batchItemFailures": []}
+    bench.run(ends=bench.clock.now() + timedelta(hours=1))
+
+    assert bench.record("first").verified_at is not None
+    assert bench.dead == []

@@ -25,7 +25,7 @@ from massid_relay.work.attempt import as_it_must_be_read, give_back, owned
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply, save
 from massid_relay.work.known_parties import known_ids
-from massid_relay.work.send_events import CLAIM, body_of
+from massid_relay.work.send_events import CLAIM, body_of, keep_claims, name_known
 from massid_relay.work.turn import Turn
 
 OPEN = "OPEN"
@@ -76,6 +76,7 @@ def _look_up(turn: Turn, close: EventEntry, operation: Operation) -> None:
     relay = turn.relay
     visible_from = _sent_at_the_latest(operation) + relay.settings.visibility_delay
     crashed = _end_dead_lease(operation, relay.now())
+    keep_claims(turn)
     remote = turn.read_remote()
     if _is_there(remote, close) or has_status(remote, CLOSED):
         _settle_as_closed(turn, close)
@@ -124,6 +125,7 @@ def _begin(turn: Turn, close: EventEntry, owner: str) -> Operation:
         record.batch = Batch(operation, [close.external_id])
     else:
         record.batch.operation.begin(relay.now(), owner, relay.settings.lease)
+        name_known(record, record.batch.operation, known_ids(relay, [turn.payload(close)]))
     claims = relay.parties.claims(record.newcomers, record.external_id, relay.now(), relay.now() + CLAIM)
     try:
         save(relay, record, [*claims, *turn.together_with])
@@ -203,6 +205,7 @@ def tell(turn: Turn, error: PermanentFailure) -> None:
         if record.closing_event is not None:
             record.closing_event.refusal = Refusal.of(error, turn.message_id)
 
+    turn.save()  # what this turn has entered, with its payloads: the record may change under it
     close = turn.record.closing_event
     body = {"version": 1, "documentExternalId": turn.record.external_id, "wake": "Verify"}
     item = close.external_id if close else None

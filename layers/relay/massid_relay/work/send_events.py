@@ -80,7 +80,7 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     if quiet < turn.relay.settings.visibility_delay:
         wait = (turn.relay.settings.visibility_delay - quiet).total_seconds()
         raise NotReady("the last attempt may not be visible yet", retry_after=wait)
-    _keep_claims(turn)
+    keep_claims(turn)
     remote = turn.read_remote()
     found = find_ours(remote, events)
     for external_id, event in found.items():
@@ -95,7 +95,7 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     turn.save()
 
 
-def _keep_claims(turn: Turn) -> None:
+def keep_claims(turn: Turn) -> None:
     """Newcomers that may stand on the network inline stay ours for as long as nobody has looked, be it through a long outage:
     a claim that ran out would let another document introduce them a second time."""
     relay, record, now = turn.relay, turn.record, turn.relay.now()
@@ -150,7 +150,7 @@ def _begin(turn: Turn, events: Sequence[EventEntry], owner: str, known: dict[str
         record.newcomers = plan.newcomers
     else:
         record.batch.operation.begin(now, owner, relay.settings.lease)
-        _name_known(record, record.batch.operation, known)
+        name_known(record, record.batch.operation, known)
     claims = relay.parties.claims(record.newcomers, record.external_id, now, now + CLAIM)
     try:
         save(relay, record, [*claims, *turn.together_with])
@@ -162,7 +162,7 @@ def _begin(turn: Turn, events: Sequence[EventEntry], owner: str, known: dict[str
     return in_batch[:1] if batch.singly else in_batch
 
 
-def _name_known(record: DocumentRecord, operation: Operation, known: dict[str, str]) -> None:
+def name_known(record: DocumentRecord, operation: Operation, known: dict[str, str]) -> None:
     """Others may have introduced our newcomers since the last attempt: they go out as ids now, as far as nothing that
     names them inline can stand on the network."""
     if operation.unknown_since is None:
