@@ -18,7 +18,7 @@ from benchmarks.sandbox_process import sandbox_process
 from benchmarks.utilisation import ROOT, stack
 
 RECORDS, RECORDS_FULL = 100, 2000
-ROUNDS = 3
+ROUNDS = 2
 VARIANTS = ("unpaced", "powertools", "ours", "single")
 UNLIMITED = {"requests_per_second": None, "keep_files": False}
 

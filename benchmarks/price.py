@@ -17,8 +17,8 @@ from benchmarks.fleet import Fleet, Usage, counting_fleet, reference_massids
 from benchmarks.literal_design import carry_literally
 from benchmarks.rows import Figure, Row, at_most
 
-COUNT, COUNT_FULL = 25, 400
-WARM_UP = 15
+COUNT, COUNT_FULL = 20, 400
+WARM_UP = 8
 LATENCY_MS = 300
 GIGABYTES = 0.5
 AIM = 1 / 3

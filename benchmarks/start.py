@@ -22,7 +22,7 @@ from benchmarks.rows import Figure, Row, at_most
 ROOT = Path(__file__).parents[1]
 LAYER = ROOT / "layers" / "relay"
 AIM = 0.8
-REPEATS, REPEATS_FULL = 5, 25
+REPEATS, REPEATS_FULL = 3, 25
 BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 """In the Lambda runtime, not in the layer."""
 
