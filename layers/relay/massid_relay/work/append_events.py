@@ -5,7 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import Busy, FieldProblem, InvalidMessage, PermanentFailure, RefusedBefore, Superseded
+from massid_relay.core.errors import (
+    Busy,
+    FieldProblem,
+    InvalidMessage,
+    PayloadConflict,
+    PermanentFailure,
+    RefusedBefore,
+    Superseded,
+)
 from massid_relay.core.generations import to_be_seen_off
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
@@ -116,8 +124,12 @@ def _entered(record: DocumentRecord, entries: Sequence[EventEntry]) -> bool:
 def _bury_refused(turn: Turn, source: Source, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:
     errors = {refusal.external_id: refusal.error for refusal in refused}
     for entry in entries:
-        if entry.external_id in errors:
-            turn.bury_event(entry, errors[entry.external_id], source)
+        error = errors.get(entry.external_id)
+        if error is None:
+            continue
+        letter = turn.bury_event(entry, error, source)
+        if isinstance(error, PayloadConflict):  # nobody knows which content is right, and CLOSE can't be undone
+            _hold_close(turn, letter)
 
 
 def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> None:
@@ -130,9 +142,16 @@ def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> 
 def _bury_invalid(turn: Turn, source: Source, error: InvalidMessage) -> None:
     """Nobody knows which events are in it, so nothing may close or cancel the document over it."""
     letter = bury(turn.relay, source, error, external_id=turn.record.external_id)
-    known = any(hold.dead_letter_id == letter for hold in turn.record.holds)
-    if is_external_id(turn.record.external_id) and not known:
-        turn.record.holds.append(Hold(letter))
+    if is_external_id(turn.record.external_id):
+        _hold_close(turn, letter)
+
+
+def _hold_close(turn: Turn, letter: str) -> None:
+    """Until the letter is discarded or redriven well."""
+    record = turn.record
+    ended = record.closing_event is not None or record.cancelling_event is not None
+    if not ended and all(hold.dead_letter_id != letter for hold in record.holds):
+        record.holds.append(Hold(letter))
         turn.dirty = True
 
 

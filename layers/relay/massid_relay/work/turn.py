@@ -106,14 +106,14 @@ class Turn:
         stand = {key for entry in sent for key in newcomers_of(self._still_stored(entry), ids)}
         return [key for key in self.record.newcomers if key not in stand]
 
-    def bury_event(self, entry: EventEntry, error: PermanentFailure, source: Source | None = None) -> None:
-        """Lay one event to rest with the message that would redrive it. `source`: the message that brought it, if one did.
-        An event whose payload was forgotten has no such message: it has to be sent again."""
+    def bury_event(self, entry: EventEntry, error: PermanentFailure, source: Source | None = None) -> str:
+        """Lay one event to rest with the message that would redrive it; the dead letter's id. `source`: the message that
+        brought it, if one did. An event whose payload was forgotten has no such message: it has to be sent again."""
         body: JsonObject | None = None
         with suppress(Forgotten):  # as it came: completed it would be other content
             body = addressed_to(self.record) | {"events": [self._stored(entry)]}
         source = source or self.sources[0]
-        bury(self.relay, source, error, external_id=self.record.external_id, item=entry.external_id, body=body)
+        return bury(self.relay, source, error, external_id=self.record.external_id, item=entry.external_id, body=body)
 
     def read_remote(self) -> RemoteDocument:
         """The document as it stands on the network. A read needs no lease, but never outlives one."""
