@@ -7,7 +7,7 @@ from benchmarks.fleet import UNPACED, Usage, counting_fleet, reference_massids
 from benchmarks.rows import Figure, Row, at_most
 
 SIZES, SIZES_FULL = (50, 500), (1_000, 10_000)
-WARM_UP = 25
+WARM_UP = 10
 """Submissions before anything counts: workers start, and the generator's participants become known."""
 AIM = 1.1
 SECONDS_EACH = 3.0

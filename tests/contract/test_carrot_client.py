@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -167,6 +168,8 @@ def test_a_file_is_attached_and_comes_back(run_sandbox: RunSandbox, permit: Open
 
     url = client.attachment_url(document_id, "mtr 1+ç.pdf", permit)
     assert httpx.get(url, trust_env=False).content == content
+    assert client.stored_digest(document_id, "mtr 1+ç.pdf", permit) == sha256(content).hexdigest()
+    assert client.stored_digest(document_id, "other.pdf", permit) is None
     document = client.get_document(document_id, permit)
     assert [item.file_name for item in document.attachments] == ["mtr 1+ç.pdf"]
     assert [item.id for event in document.events for item in event.attachments] == [target.attachment_id]

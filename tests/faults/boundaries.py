@@ -30,8 +30,10 @@ _CALLS = (
     ("POST", r"/documents/[^/]+/events", "carrot.append"),
     ("PUT", r"/documents/[^/]+/attachments/[^/]+", "carrot.attach"),
     ("PUT", r"/storage/.+", "carrot.upload"),
+    ("GET", r"/documents/[^/]+/attachments/[^/]+", "carrot.show-file"),
+    ("GET", r"/storage/.+", "carrot.download"),
 )
-_READS = frozenset({"carrot.token", "carrot.read"})
+_READS = frozenset({"carrot.token", "carrot.read", "carrot.show-file", "carrot.download"})
 _LEDGER = {
     "PACING#": "pacing.write",
     "RUN#": "ledger.run",

@@ -6,6 +6,7 @@ DynamoDB is moto's, expressions, conditions and transactions included. The rest 
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.faults.lifecycle import Refused, StateMachine
 from tests.faults.queues import Queues, StaleReceipt
 
 Arguments = dict[str, Any]
+DROPPED_AT = datetime(2026, 3, 1, tzinfo=UTC)
+"""Of every file: it only tells apart the spellings of one name."""
 
 
 class Failed(Exception):
@@ -137,7 +140,8 @@ class Cloud:
         content = versions[int(arguments.get("VersionId", len(versions))) - 1]
         if operation == "get_object":
             return {"Body": content[: 4096 if "Range" in arguments else None]}
-        return {"ETag": _etag(content), "ContentLength": len(content), "VersionId": str(len(versions))}
+        etag, version = _etag(content), str(len(versions))
+        return {"ETag": etag, "ContentLength": len(content), "VersionId": version, "LastModified": DROPPED_AT}
 
     def _stepfunctions(self, operation: str, arguments: Arguments) -> Any:
         try:

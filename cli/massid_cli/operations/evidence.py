@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
-from massid_relay.core.evidence import PREFIX, EvidenceKey, evidence_key
+from massid_relay.core.evidence import PREFIX, EvidenceKey, asked_name, evidence_key
 from massid_relay.core.record import DocumentRecord
 from massid_relay.ledger.unasked import UnaskedFile, UnaskedStore
 
@@ -25,7 +25,7 @@ def unasked_files(target: Target) -> list[UnaskedFile]:
     store = UnaskedStore(target.client("dynamodb"), target.table)
     found = []
     for file in store.all():
-        asked = file.key.file_name in target.documents.load(file.key.external_id).files
+        asked = asked_name(target.documents.load(file.key.external_id).files, file.key.file_name) is not None
         if asked or not _there(target, file.key):
             store.remove(file.key)
         else:
@@ -36,7 +36,7 @@ def unasked_files(target: Target) -> list[UnaskedFile]:
 def files_of(target: Target, external_id: str) -> list[FileStanding]:
     """All files of one document: those in the bucket and those that are awaited."""
     record = target.documents.load(external_id)
-    there = set(_names(target, external_id))
+    there = {asked_name(record.files, name) or name for name in _names(target, external_id)}
     return [FileStanding(name, _state(record, name, there)) for name in sorted(there | set(record.files))]
 
 

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from massid_relay.core.clock import Clock
@@ -30,6 +31,7 @@ APPEND = "POST /documents/{documentId}/events"
 BATCH = "POST /documents/events"
 ATTACH = "PUT /documents/{documentId}/attachments/{fileName}"
 UPLOAD = "upload"
+SHOW_FILE = "GET /documents/{documentId}/attachments/{fileName}"
 CALL_TIMEOUT = 10.0
 
 
@@ -149,13 +151,17 @@ class FakeCarrot:
         def store() -> None:
             assert len(data) == content_length == size
             self.uploads.append((file_name, data))
-            if attachment not in self.documents[document_id].attachments:
-                self.documents[document_id].attachments.append(attachment)
+            known = self.documents[document_id].attachments
+            known[:] = [one for one in known if one["id"] != target.attachment_id] + [attachment]
 
         self._through(Call(UPLOAD, document_id, ({"fileName": file_name},)), None, store)
 
     def attachment_url(self, document_id: str, file_name: str, permit: Permit) -> str:
         raise NotImplementedError
+
+    def stored_digest(self, document_id: str, file_name: str, permit: Permit) -> str | None:
+        call = Call(SHOW_FILE, document_id, ({"fileName": file_name},))
+        return self._through(call, permit, lambda: self._digest(file_name))
 
     # ------------------------------------------------------------------------------------------------------------- inside
 
@@ -226,6 +232,10 @@ class FakeCarrot:
         self._existing(document_id)
         headers = {"x-for": dumps([document_id, file_name, size])}
         return UploadTarget("https://storage.invalid/put?signature=secret", f"attachment-{file_name}", headers)
+
+    def _digest(self, file_name: str) -> str | None:
+        stored = [content for name, content in self.uploads if name == file_name]
+        return sha256(stored[-1]).hexdigest() if stored else None
 
     def _existing(self, document_id: str) -> StoredDocument:
         stored = self.documents.get(document_id)

@@ -92,7 +92,8 @@ def test_a_change_that_could_not_be_written_is_told_at_the_next_attempt(
 ) -> None:
     """Nothing of it may stay in the container's memory before it stands in the ledger."""
     learn(bench)
-    put, throttled = bench.dynamodb.put_item, []
+    put = bench.dynamodb.put_item
+    throttled: list[Any] = []
 
     def throttle_once(**arguments: Any) -> Any:
         if arguments["Item"].get("gpk") == {"S": "CHANGED"} and not throttled:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.workers.bench import DOCUMENTS, EVIDENCE, SUBMISSIONS, Bench
+from tests.integration.workers.bench import DOCUMENTS, EVIDENCE, SUBMISSIONS, Bench, invoke
+from tests.integration.workers.fake_carrot import ATTACH, Call
+from tests.integration.workers.mortal import run_and_die
 from tests.integration.workers.payloads import PDF, document, document_message, files_message
 from tests.integration.workers.test_submit_massid import end_run
 
@@ -86,3 +88,74 @@ def test_a_mended_file_resumes_the_run_that_failed_over_it(bench: Bench) -> None
 
     assert list(bench.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
     assert bench.carrot.uploads == [("mtr.pdf", PDF)]
+
+
+def test_two_files_of_one_batch_start_the_next_run(given_up: Bench) -> None:
+    """The notifications of one batch are handled side by side: either worker may see the other's file refused."""
+    given_up.drop("doc", "cdf.pdf", PDF)
+    given_up.drop("doc", "mtr.pdf", PDF)
+    batch = given_up.queues.receive(EVIDENCE, 10)
+    assert len(batch) == 2
+    answer = invoke(given_up.relay, EVIDENCE, batch)
+    again = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+    for message in batch:
+        if message.id not in again:
+            given_up.queues.delete(message.receipts[-1])
+    given_up.run()
+
+    assert list(given_up.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
+    assert {name for name, _ in given_up.carrot.uploads} == {"cdf.pdf", "mtr.pdf"}
+
+
+def test_a_file_that_comes_while_the_other_one_is_uploaded_starts_the_next_run(given_up: Bench) -> None:
+    """The first one's worker saw the other file refused; the second one's sees that the first was begun."""
+
+    def meanwhile(call: Call) -> None:
+        if call.name == ATTACH:
+            given_up.carrot.before = lambda _: None
+            given_up.drop("doc", "mtr.pdf", PDF)
+            given_up.work(EVIDENCE, relay=given_up.container())
+
+    given_up.carrot.before = meanwhile
+    given_up.drop("doc", "cdf.pdf", PDF)
+    given_up.run()
+
+    assert list(given_up.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
+
+
+@pytest.mark.parametrize("effects", range(1, 12))
+def test_workers_that_die_over_the_files_lose_no_run(given_up: Bench, effects: int) -> None:
+    """Invariant 2: what was decided before the save is decided again by the next worker."""
+    given_up.drop("doc", "cdf.pdf", PDF)
+    given_up.drop("doc", "mtr.pdf", PDF)
+    run_and_die(given_up, effects)
+    given_up.run()
+
+    assert list(given_up.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
+    assert all(file.attached for file in given_up.record("doc").files.values())
+
+
+def test_a_doubled_notification_of_a_refused_file_changes_nothing(bench: Bench) -> None:
+    """The bucket is the truth: this very version was refused already."""
+    bench.send(SUBMISSIONS, {"version": 1, "externalId": "doc", "document": document(), "evidence": ["mtr.pdf"]})
+    bench.send(DOCUMENTS, document_message())
+    bench.send(EVIDENCE, files_message("mtr.pdf", token="token-1"))
+    bench.drop("doc", "mtr.pdf", b"MZ")
+    doubled = bench.waiting(EVIDENCE)[-1].body
+    bench.run()
+    end_run(bench, "failed")
+    bench.send(EVIDENCE, doubled)
+    bench.run()
+
+    assert list(bench.steps.executions) == ["doc-g1-r1"]
+    assert bench.dead == ["EvidenceRefused"]
+
+
+def test_a_file_that_comes_late_and_is_no_evidence_starts_no_run(given_up: Bench) -> None:
+    given_up.drop("doc", "cdf.pdf", PDF)
+    given_up.run()
+    given_up.drop("doc", "mtr.pdf", b"MZ")
+    given_up.run()
+
+    assert list(given_up.steps.executions) == ["doc-g1-r1"]
+    assert given_up.record("doc").files["mtr.pdf"].refused

@@ -6,7 +6,7 @@ import pytest
 from massid_relay.core.errors import NeverSent, NotReady, OutcomeUnknown, RejectedByProvider, TransientFailure
 
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, Bench
-from tests.integration.workers.fake_carrot import ATTACH, READ, UPLOAD, Call
+from tests.integration.workers.fake_carrot import ATTACH, READ, SHOW_FILE, UPLOAD, Call
 from tests.integration.workers.payloads import PDF, document_message, event, events_message, files_message, with_file
 
 OTHER_PDF = PDF + b"% another edition\n"
@@ -142,7 +142,7 @@ def test_an_upload_of_unknown_outcome_is_looked_up_and_not_stored_twice(open_doc
     open_document.drop("doc", "mtr.pdf", PDF)
     open_document.run()
 
-    assert [call.name for call in open_document.carrot.calls] == [ATTACH, UPLOAD, READ]
+    assert [call.name for call in open_document.carrot.calls] == [ATTACH, UPLOAD, READ, SHOW_FILE]
     assert open_document.carrot.uploads == [("mtr.pdf", PDF)]
     assert open_document.steps.answers == [("token-1", "succeeded")]
 

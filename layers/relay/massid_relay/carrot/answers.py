@@ -44,16 +44,22 @@ def upload_target(call: str, answer: JsonObject, file_name: str, settings: Carro
 
 
 def presigned_url(call: str, answer: JsonObject, settings: CarrotSettings) -> str:
-    """The URL in an attachment call's answer: absolute, and encrypted whenever the API's own is."""
+    """The URL in an attachment call's answer."""
+    url = usable_url(answer, settings)
+    if url is None:
+        raise OutcomeUnknown(f"{call}: no usable URL in the answer")
+    return url
+
+
+def usable_url(answer: JsonObject, settings: CarrotSettings) -> str | None:
+    """It is absolute, and encrypted whenever the API's own is."""
     url = first_text(answer, settings.url_fields)
     try:
         parts = urlsplit(url or "")
     except ValueError:
         parts = urlsplit("")
     allowed = {"https"} if settings.base_url.scheme == "https" else {"https", "http"}
-    if url is None or parts.scheme not in allowed or not parts.netloc:
-        raise OutcomeUnknown(f"{call}: no usable URL in the answer")
-    return url
+    return url if parts.scheme in allowed and parts.netloc else None
 
 
 def _needed(call: str, answer: JsonObject, *names: str) -> str:

@@ -22,9 +22,9 @@ from massid_relay.carrot.endpoints import (
 )
 from massid_relay.carrot.settings import CarrotSettings
 from massid_relay.carrot.transport import Answer, Deadline, Request, exchange, new_http_client
-from massid_relay.carrot.upload import put_bytes
+from massid_relay.carrot.upload import digest_at, put_bytes
 from massid_relay.core.clock import Clock
-from massid_relay.core.errors import PartlyAppended, RelayError, Throttled, TransientFailure
+from massid_relay.core.errors import PartlyAppended, RejectedByProvider, RelayError, Throttled, TransientFailure
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.ports import AppendedEvent, CreatedDocument, Permit, UploadTarget
 from massid_relay.core.reading import RemoteDocument, read_document
@@ -108,6 +108,16 @@ class CarrotClient:
         """GET /documents/{documentId}/attachments/{fileName}: a temporary download URL. It is a secret."""
         path = ATTACHMENT_URL.path(documentId=document_id, fileName=file_name)
         return answers.presigned_url(ATTACHMENT_URL.name, self._call(ATTACHMENT_URL, path, permit), self._settings)
+
+    def stored_digest(self, document_id: str, file_name: str, permit: Permit) -> str | None:
+        """SHA-256 of the file as the platform holds it. None: it holds none, or says no URL to read it from."""
+        path = ATTACHMENT_URL.path(documentId=document_id, fileName=file_name)
+        try:
+            answer = self._call(ATTACHMENT_URL, path, permit)
+        except RejectedByProvider:
+            return None
+        url = answers.usable_url(answer, self._settings)
+        return digest_at(self._http, self._settings, url) if url else None
 
     def _append_singly(self, document_id: str, bodies: Sequence[JsonObject], permit: Permit) -> list[AppendedEvent]:
         appended: list[AppendedEvent] = []

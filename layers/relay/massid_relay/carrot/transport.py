@@ -6,7 +6,7 @@ hangs on its exceptions, may hold URLs with signatures and the bearer token (inv
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Self
@@ -145,8 +145,15 @@ def _nothing(_: logging.LogRecord) -> bool:
     return False
 
 
-def exchange(http: httpx.Client, call: str, request: Request, deadline: Deadline) -> Answer:
-    """Send one request and read its answer whole. Raises NeverSent or OutcomeUnknown."""
+def exchange(
+    http: httpx.Client,
+    call: str,
+    request: Request,
+    deadline: Deadline,
+    take: Callable[[Iterator[bytes]], bytes] = b"".join,
+) -> Answer:
+    """Send one request and read its answer whole, or what `take` makes of it piece by piece. Raises NeverSent or
+    OutcomeUnknown."""
     try:
         with http.stream(
             request.method,
@@ -157,7 +164,7 @@ def exchange(http: httpx.Client, call: str, request: Request, deadline: Deadline
             auth=request.basic_auth,
             timeout=deadline.timeout,
         ) as response:
-            body = b"".join(_until(deadline, response.iter_bytes()))
+            body = take(_until(deadline, response.iter_bytes()))
             return Answer(response.status_code, body, response.headers.get("Retry-After"))
     except (*HTTPX_ERRORS, UnicodeError) as error:
         failure = failure_of(call, error)

@@ -10,15 +10,18 @@ import httpx
 
 from massid_relay.carrot.settings import CarrotSettings
 from massid_relay.carrot.transport import Deadline, Request, exchange
-from massid_relay.core.errors import EvidenceRefused
+from massid_relay.core.errors import EvidenceRefused, OutcomeUnknown
+from massid_relay.core.evidence import digest_of
 from massid_relay.core.ports import UploadTarget
 from massid_relay.core.vendor_errors import read_retry_after
 from massid_relay.core.vendor_policy import classify_upload
 
 CALL = "PUT presigned URL"
+READ_BACK = "GET presigned URL"
 
 OURS = frozenset({"authorization", "connection", "content-length", "content-type", "host", "transfer-encoding"})
 """Headers that no answer may set."""
+_SERVER_FAULT, _TOO_MANY = 500, 429
 
 
 def put_bytes(
@@ -46,6 +49,15 @@ def put_bytes(
     if not answer.is_success:
         retry_after = read_retry_after(answer.retry_after, now, settings.longest_retry_after)
         raise classify_upload(answer.status, answer.body, retry_after=retry_after)
+
+
+def digest_at(http: httpx.Client, settings: CarrotSettings, url: str) -> str | None:
+    """SHA-256 of what lies there, read in pieces; None if the storage refuses it. Raises NeverSent or OutcomeUnknown."""
+    deadline = Deadline(READ_BACK, settings.upload_timeout, settings.connect_timeout)
+    answer = exchange(http, READ_BACK, Request("GET", url), deadline, lambda pieces: digest_of(pieces).encode())
+    if not answer.is_success and (answer.status >= _SERVER_FAULT or answer.status == _TOO_MANY):
+        raise OutcomeUnknown(f"{READ_BACK}: {answer.status}", status=answer.status)
+    return answer.body.decode() if answer.is_success else None
 
 
 def _exactly(content: Iterable[bytes], length: int, deadline: Deadline) -> Iterator[bytes]:

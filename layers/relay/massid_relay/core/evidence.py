@@ -1,7 +1,9 @@
 """The convention of the evidence bucket: `evidence/{document external id}/{file name}`."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import unquote_plus
 
 from pydantic_core import PydanticCustomError
@@ -24,6 +26,30 @@ class EvidenceKey:
 def evidence_key(external_id: str, file_name: str) -> str:
     """The object's key."""
     return f"{PREFIX}{external_id}/{file_name}"
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two file names read alike: macOS takes accents apart (NFD), most others write them as one character (NFC)."""
+    return unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+
+
+def asked_name(asked: Iterable[str], dropped: str) -> str | None:
+    """The name under which a dropped file was asked for, if it was."""
+    return next((name for name in asked if same_name(name, dropped)), None)
+
+
+def possible_keys(external_id: str, file_name: str) -> list[str]:
+    """The keys under which that file may lie: its name as it was asked for, and its other spellings."""
+    names = [file_name, *(unicodedata.normalize(form, file_name) for form in ("NFC", "NFD"))]
+    return list(dict.fromkeys(evidence_key(external_id, name) for name in names))
+
+
+def digest_of(pieces: Iterable[bytes]) -> str:
+    """SHA-256 of a file that comes in pieces."""
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def decoded(key: str) -> str:

@@ -1,35 +1,39 @@
 """One file becomes an attachment: look, accept, record with its version, ask for a URL, upload, record."""
 
 from massid_relay.bootstrap import Relay
+from massid_relay.core.attaching import require_open
 from massid_relay.core.errors import Busy, EvidenceRefused, FieldProblem, OutOfTime, PermanentFailure, RelayError
-from massid_relay.core.evidence import evidence_key
+from massid_relay.core.evidence import possible_keys, same_name
 from massid_relay.core.file_types import accepted_type
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation
+from massid_relay.core.reading import RemoteAttachment
 from massid_relay.core.record import DocumentRecord, FileEntry
 from massid_relay.evidence import StoredFile
 from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
 from massid_relay.work.burial import bury
 from massid_relay.work.changes import apply
+from massid_relay.work.late_files import resume_run
 from massid_relay.work.nudges import addressed_to
 from massid_relay.work.source import Source
 
 
 def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, again: bool = True) -> DocumentRecord:
     """Attach the newest version of a file that was asked for, if it lies in the bucket. Returns the record as saved.
-    `again`: also if this very version was refused before.
+    `again`: somebody asks for it, so also if this very version was refused before.
 
     A refused file is buried by itself, so that the other files of the same message go on.
     """
-    found = relay.evidence.look(evidence_key(record.external_id, name))
-    if found is None:
-        return record
+    found = relay.evidence.look(*possible_keys(record.external_id, name))
     file = record.files[name]
-    if file.refused and not again and file.version == found.version:
+    if not again and (found is None or (file.refused and file.version == found.version)):
         return record
     try:
         if file.attached:
-            _require_same(file, found)
+            _require_same(relay, file, found)
+            return record
+        require_open(record, name)
+        if found is None:
             return record
         content_type = accepted_type(name, found.size, relay.evidence.first_bytes(found))
         return _upload(relay, source, record, name, found, content_type)
@@ -37,8 +41,11 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, a
         return _refuse(relay, source, record, found, error, name)
 
 
-def _require_same(file: FileEntry, found: StoredFile) -> None:
-    if found.etag != file.etag:
+def _require_same(relay: Relay, file: FileEntry, found: StoredFile | None) -> None:
+    """Equal etags mean equal bytes, but different ones prove nothing: then the bytes are compared."""
+    if found is None or found.etag == file.etag:
+        return
+    if found.size != file.size or not relay.evidence.same_bytes(found, file.version):
         problem = FieldProblem(f"fileNames.{file.name}", "was attached before with other content")
         raise EvidenceRefused("an attached file can't be replaced", fields=[problem])
 
@@ -52,17 +59,22 @@ def _upload(
     def begin(fresh: DocumentRecord) -> None:
         if fresh.superseded:
             raise Busy("the document was replaced meanwhile", retry_after=0)
+        require_open(fresh, name)
         file = fresh.files[name]
+        was_refused = file.refused
         if file.operation is None:
             file.operation = Operation.started(relay.now(), owner, relay.settings.lease)
         else:
             begin_or_refuse(relay, source.message_id, fresh, file.operation, owner)
         file.version, file.etag, file.size, file.content_type = found.version, found.etag, found.size, content_type
+        if was_refused:
+            resume_run(relay, fresh)
 
     record = apply(relay, record, begin)
     operation = owned(record.files[name].operation, owner)
     try:
-        attachment_id = _already_there(relay, record, name, operation) or _send(relay, record, name, found, operation)
+        attachment_id = _already_there(relay, record, name, found, operation)
+        attachment_id = attachment_id or _send(relay, record, name, found, operation)
     except RelayError as error:
         failure = as_it_must_be_read(relay, record, error)
         if not isinstance(failure, PermanentFailure):
@@ -77,14 +89,28 @@ def _upload(
     return apply(relay, record, confirm)
 
 
-def _already_there(relay: Relay, record: DocumentRecord, name: str, operation: Operation) -> str | None:
-    """After an attempt of unknown outcome: the attachment's id if the document shows the file with its length."""
+def _already_there(
+    relay: Relay, record: DocumentRecord, name: str, found: StoredFile, operation: Operation
+) -> str | None:
+    """After an attempt of unknown outcome: the attachment's id if the platform holds exactly these bytes.
+
+    That a file is listed proves nothing: it may be listed before its bytes have come, and they may be an earlier version's.
+    So what is stored is read back. If the platform doesn't show it, the file is uploaded again under its name.
+    """
     if operation.unknown_since is None:
         return None
-    remote = relay.carrot.get_document(record.document_id or "", relay.permit(operation))
-    size = record.files[name].size
-    same = (item for item in remote.attachments if item.file_name == name and item.content_length == size)
-    return next((item.id for item in same if item.id), None)
+    document_id = record.document_id or ""
+    remote = relay.carrot.get_document(document_id, relay.permit(operation))
+    listed = [item.id for item in remote.attachments if item.id and _may_be(item, name, found)]
+    if not listed:
+        return None
+    _require_time(relay, operation)
+    stored = relay.carrot.stored_digest(document_id, name, relay.permit(operation))
+    return listed[-1] if stored == relay.evidence.digest(found) else None
+
+
+def _may_be(item: RemoteAttachment, name: str, found: StoredFile) -> bool:
+    return same_name(item.file_name or "", name) and item.content_length in {None, found.size}
 
 
 def _send(relay: Relay, record: DocumentRecord, name: str, found: StoredFile, operation: Operation) -> str:
@@ -99,10 +125,10 @@ def _send(relay: Relay, record: DocumentRecord, name: str, found: StoredFile, op
 
 
 def _require_time(relay: Relay, operation: Operation) -> None:
-    """The upload isn't paced, but like every call it must not outlive its lease."""
+    """Uploads and downloads aren't paced, but like every call they must not outlive their lease."""
     left = (operation.lease.until - relay.now()).total_seconds() if operation.lease else 0
     if left < float(relay.settings.carrot_upload_timeout_seconds):
-        raise OutOfTime("the lease would not outlive the upload")
+        raise OutOfTime("the lease would not outlive the transfer")
 
 
 def _put_back(relay: Relay, source: Source, record: DocumentRecord, name: str, owner: str, error: RelayError) -> None:
@@ -110,14 +136,14 @@ def _put_back(relay: Relay, source: Source, record: DocumentRecord, name: str, o
 
 
 def _refuse(
-    relay: Relay, source: Source, record: DocumentRecord, found: StoredFile, error: PermanentFailure, name: str
+    relay: Relay, source: Source, record: DocumentRecord, found: StoredFile | None, error: PermanentFailure, name: str
 ) -> DocumentRecord:
     def change(fresh: DocumentRecord) -> None:
         file = fresh.files[name]
         if not file.attached:
-            now = relay.now()
-            file.version, file.etag, file.size = found.version, found.etag, found.size
-            file.operation = file.operation or Operation.started(now, "", relay.settings.lease)
+            if found is not None:
+                file.version, file.etag, file.size = found.version, found.etag, found.size
+            file.operation = file.operation or Operation.started(relay.now(), "", relay.settings.lease)
             give_back(relay, file.operation, error, source.message_id)
 
     record = apply(relay, record, change)

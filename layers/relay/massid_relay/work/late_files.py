@@ -8,12 +8,14 @@ from massid_relay.ledger.runs import RunState
 VERSION = 1
 
 
-def resume_with(relay: Relay, record: DocumentRecord, name: str) -> None:
-    """Submit the stored submission once more if that file was all that stopped it. Sent before the file is attached: a worker
-    that dies in between sends it again, and a run that is open already takes it as a repetition."""
-    if not record.files[name].refused:
-        return
-    if any(file.refused for other, file in record.files.items() if other != name):
+def resume_run(relay: Relay, record: DocumentRecord) -> None:
+    """Submit the stored submission once more, if the run failed and no file of the record lies refused any more.
+
+    Called with the record in which a refused file has just been begun again, before that is saved: of two files that come at
+    once the later writer sees that the other one was begun, and a worker that dies before the save decides again. What is sent
+    twice is a repetition to the run that it opened.
+    """
+    if any(file.refused for file in record.files.values()):
         return
     run = relay.runs.newest(record.external_id)
     if run is None or run.state is not RunState.FAILED or run.generation != record.generation:

@@ -5,7 +5,7 @@ for before it came costs nothing here.
 """
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.evidence import EvidenceKey
+from massid_relay.core.evidence import EvidenceKey, asked_name
 from massid_relay.log import logger
 
 
@@ -19,7 +19,7 @@ def tell_of_unasked(relay: Relay, limit: int) -> int:
     them."""
     told = 0
     for file in relay.unasked.due(relay.now(), limit):
-        if file.file_name in relay.documents.load(file.external_id).files:
+        if asked_name(relay.documents.load(file.external_id).files, file.file_name) is not None:
             relay.unasked.remove(file)
             continue
         logger.warning("a file that nobody asked for", extra={"externalId": file.external_id})

@@ -6,13 +6,13 @@ look. Only files that a submission or an event asked for are attached.
 
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import EvidenceRefused
+from massid_relay.core.evidence import asked_name
 from massid_relay.core.messages import EvidenceRequest, parse_evidence_message
 from massid_relay.core.record import DocumentRecord, EventState, FileEntry, Wait, WaitKind
 from massid_relay.core.timeline import StepKind, next_step, something_waits
 from massid_relay.work.attach import attach
 from massid_relay.work.changes import apply, park
 from massid_relay.work.generations import is_current
-from massid_relay.work.late_files import resume_with
 from massid_relay.work.nudges import wake
 from massid_relay.work.source import Source
 from massid_relay.work.unasked import note_unasked
@@ -27,11 +27,11 @@ def upload_evidence(relay: Relay, source: Source) -> None:
         return
     for dropped in message.objects:
         record = relay.documents.load(dropped.external_id)
-        if dropped.file_name not in record.files:
+        name = asked_name(record.files, dropped.file_name)
+        if name is None:
             note_unasked(relay, dropped)
         elif record.created:
-            resume_with(relay, record, dropped.file_name)
-            _finish(relay, attach(relay, source, record, dropped.file_name, again=False))
+            _finish(relay, attach(relay, source, record, name, again=False))
     if message.refused:
         raise EvidenceRefused("a file lies outside the convention of the bucket", fields=message.refused)
 
