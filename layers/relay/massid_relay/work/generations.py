@@ -51,7 +51,9 @@ def _require_document_of(relay: Relay, run: Run, submission: Submission) -> None
     """What is added to an open run goes to the queues without its document, so that is compared here. Raises PayloadConflict."""
     record = relay.documents.load(submission.external_id)
     if record.content_hash is None:  # it isn't created yet: the run's own submission says what will be
-        record.content_hash = stored_submission(relay, submission.external_id, run.part).submission.document.content_hash
+        record.content_hash = stored_submission(
+            relay, submission.external_id, run.part
+        ).submission.document.content_hash
     require_same_document(record, submission.document.content_hash)
 
 
