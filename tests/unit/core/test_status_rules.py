@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from massid_relay.core.errors import ForbiddenTransition
+from massid_relay.core.inbox import enter
 from massid_relay.core.record import DocumentRecord, EventState
-from massid_relay.core.timeline import StepKind, enter, next_step
+from massid_relay.core.timeline import StepKind, next_step
 
 from tests.unit.core.test_timeline import START, confirm, created, event
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from massid_relay.core.errors import ForbiddenTransition, InvalidMessage, PayloadConflict
+from massid_relay.core.inbox import EVENTS_PER_DOCUMENT, enter
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState, FileEntry, Hold
-from massid_relay.core.timeline import EVENTS_PER_DOCUMENT, StepKind, enter, next_step, something_waits
+from massid_relay.core.timeline import StepKind, next_step, something_waits
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 

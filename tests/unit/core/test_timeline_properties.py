@@ -6,15 +6,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from massid_relay.core.errors import Refusal, RejectedByProvider
-from massid_relay.core.operation import Operation
+from massid_relay.core.inbox import enter
+from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 from massid_relay.core.timeline import (
     CANCEL,
     CLOSE,
     RELATED,
+    Step,
     StepKind,
     end_by_cancel,
-    enter,
     next_step,
     something_waits,
 )
@@ -56,12 +57,11 @@ class Timelines(RuleBasedStateMachine):
                 assert enter(self.record, [self._copy(known)], "again") == []
                 assert [(entry.external_id, entry.state) for entry in self.record.events] == before
 
-    @rule(outcome=st.sampled_from(["confirmed", "refused", "unknown", "crashed"]))
+    @rule(outcome=st.sampled_from(["confirmed", "refused", "unknown", "unsent", "crashed", "given up"]))
     def take_a_step(self, outcome: str) -> None:
         """The worker sends what the plan says."""
         step = next_step(self.record)
-        if step.kind is StepKind.VERIFY:
-            self.record.verified_at = START
+        self._take_without_a_call(step)
         if step.kind not in SENDING or self.record.batch is not None:
             return
         self._require_order(list(step.events))
@@ -70,11 +70,15 @@ class Timelines(RuleBasedStateMachine):
         if outcome == "confirmed":
             self._end(list(step.events))
         elif outcome == "refused":
-            step.events[0].state = EventState.DEAD
-            step.events[0].refusal = Refusal.of(RejectedByProvider("no", status=422), f"message-{self.messages}")
+            self._refuse(step.events[0])
             self.record.batch = None
         elif outcome == "unknown":
             operation.lease, operation.unknown_since = None, START
+        elif outcome == "unsent":
+            operation.lease = None
+        elif outcome == "given up":
+            self._refuse(step.events[0])
+            operation.lease, operation.stage = None, Stage.REFUSED
 
     @precondition(lambda self: self.record.batch is not None)
     @rule(found=st.integers(0, 3))
@@ -83,8 +87,10 @@ class Timelines(RuleBasedStateMachine):
         batch = self.record.batch
         assert batch is not None
         sent = [entry for entry in self.record.events if entry.external_id in batch.event_ids]
+        if next_step(self.record).kind is StepKind.LEAVE or any(entry.state is EventState.DEAD for entry in sent):
+            return
         assert [entry.external_id for entry in next_step(self.record).events] == [entry.external_id for entry in sent]
-        self._end(sent[:found])
+        self._end([entry for entry in sent[:found] if entry.state is EventState.WAITING])
 
     @rule(redrive=st.booleans())
     def release_a_dead_one(self, redrive: bool) -> None:
@@ -106,12 +112,12 @@ class Timelines(RuleBasedStateMachine):
 
     @invariant()
     def nothing_follows_an_end(self) -> None:
-        """RELATED after CLOSE, nothing after CANCEL."""
+        """RELATED after CLOSE, nothing after CANCEL, also if one came while the other was in flight."""
         kinds = [entry.name for entry in self.gone]
         if CANCEL in kinds:
             assert kinds.index(CANCEL) == len(kinds) - 1
         if CLOSE in kinds:
-            assert set(kinds[kinds.index(CLOSE) + 1 :]) <= {RELATED, CANCEL}
+            assert set(kinds[kinds.index(CLOSE) + 1 :]) <= {RELATED}
 
     @invariant()
     def each_went_out_once(self) -> None:
@@ -134,6 +140,19 @@ class Timelines(RuleBasedStateMachine):
                 assert not any(
                     other.state is EventState.DEAD and other.at < entry.at for other in self.record.events
                 ), "over a hole"
+
+    def _take_without_a_call(self, step: Step) -> None:
+        if step.kind is StepKind.VERIFY:
+            self.record.verified_at = START
+        if step.kind is StepKind.LEAVE:
+            self.record.batch = None
+        if step.kind is StepKind.REFUSE:
+            assert CLOSE in [entry.name for entry in self.gone]
+            step.events[0].state = EventState.DISCARDED
+
+    def _refuse(self, entry: EventEntry) -> None:
+        entry.state = EventState.DEAD
+        entry.refusal = Refusal.of(RejectedByProvider("no", status=422), f"message-{self.messages}")
 
     def _end(self, entries: list[EventEntry]) -> None:
         for entry in entries:

@@ -40,6 +40,8 @@ class EventEntry:
     state: EventState = EventState.WAITING
     event_id: str | None = None
     refusal: Refusal | None = None
+    waiting_since: datetime | None = None
+    """Since when it waits in the inbox without a message on a queue; none once it waits no more."""
 
     @property
     def settled(self) -> bool:

@@ -1,148 +1,32 @@
 """A document's timeline is its inbox: what may go out next, what waits, and for what (invariant 3).
 
-Events go out in `externalCreatedAt` order; equal times keep their order of arrival. An event whose time lies before one that
-has already gone out can't be sent any more: it is dead at once and holds what comes after it.
+Events go out in `externalCreatedAt` order; equal times keep their order of arrival (core/inbox.py). CANCEL passes what waits
+or lies dead.
 """
 
-from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
-from massid_relay.core.errors import (
-    FieldProblem,
-    ForbiddenTransition,
-    InvalidMessage,
-    PayloadConflict,
-    PermanentFailure,
-    Refusal,
-)
-from massid_relay.core.operation import Stage
+from massid_relay.core.errors import ForbiddenTransition, Refusal
+from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 CLOSE = "CLOSE"
 CANCEL = "CANCEL"
 RELATED = "RELATED"
 STATUS_EVENTS = frozenset({CLOSE, CANCEL})
 """Events that end a status; they travel alone."""
 
-EVENTS_PER_DOCUMENT = 99
-"""100 per document (docs.carrot.eco, integrations/reference/rate-limits), less the platform's own ACTOR event
-(docs.carrot.eco, integrations/guides/permissions). Whether that one counts is stated nowhere: read carefully, it does."""
+
+def gone_out(record: DocumentRecord, entry: EventEntry) -> bool:
+    """Whether it was sent, or may have been."""
+    return entry.state is EventState.CONFIRMED or in_flight(record, entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An event that can't enter the timeline or can't be sent. `hold`: later events must not pass it."""
-
-    external_id: str
-    error: PermanentFailure
-    hold: bool
-
-
-def enter(record: DocumentRecord, incoming: Sequence[EventEntry], message_id: str) -> list[Refused]:
-    """Write new events into the inbox; known ones with the same content are met with silence.
-
-    Changes `record`; returns what was refused. Nothing that was refused stands in the timeline afterwards, except
-    events whose time has passed: they stand there dead, since their content is wanted on the document.
-    """
-    refusals = []
-    for entry in incoming:
-        known = record.event(entry.external_id)
-        if known is not None and known.content_hash != entry.content_hash:
-            refusals.append(Refused(entry.external_id, _conflict(entry), hold=False))
-            continue
-        if known is not None and (known.state is not EventState.DEAD or _refused_with(known, message_id)):
-            continue
-        if known is not None and _in_flight(record, known):
-            known.state, known.refusal = EventState.WAITING, None
-            continue
-        if known is not None:
-            _forget_dead(record, known)
-        refusal = _forbidden(record, entry)
-        if refusal is None or refusal.hold:
-            insort(record.events, entry, key=_place)
-        if refusal is not None:
-            entry.state, entry.refusal = EventState.DEAD, Refusal.of(refusal.error, message_id)
-            refusals.append(refusal)
-    return refusals
-
-
-def _refused_with(entry: EventEntry, message_id: str) -> bool:
-    return entry.refusal is not None and entry.refusal.message_id == message_id
-
-
-def _place(entry: EventEntry) -> tuple[datetime, bool]:
-    """By time; at one time the events that end a status come last."""
-    return entry.at, entry.name in STATUS_EVENTS
-
-
-def _forget_dead(record: DocumentRecord, dead: EventEntry) -> None:
-    """The event came again (a redrive, or the submission once more): it is tried again from the start."""
-    record.events.remove(dead)
-    record.holds = [hold for hold in record.holds if hold.event_external_id != dead.external_id]
-
-
-def _conflict(entry: EventEntry) -> PayloadConflict:
-    field = FieldProblem(f"events.{entry.external_id}", "is already recorded with other content")
-    return PayloadConflict("an event of this external id is already recorded with other content", fields=[field])
-
-
-def _forbidden(record: DocumentRecord, entry: EventEntry) -> Refused | None:
-    """Why this event can't enter, if so. The status rules are the guide's
-    (docs.carrot.eco, integrations/guides/submitting-a-mass-id, "Document status lifecycle")."""
-    error = _after_the_end(record, entry)
-    if error is None and len(record.events) >= EVENTS_PER_DOCUMENT:
-        problem = FieldProblem("events", f"a document holds at most {EVENTS_PER_DOCUMENT} events of ours")
-        error = InvalidMessage("too many events", fields=[problem])
-    if error is not None:
-        return Refused(entry.external_id, error, hold=False)
-    if entry.at < last_gone_out(record) and entry.name != CANCEL:
-        problem = FieldProblem(f"events.{entry.external_id}.externalCreatedAt", "lies before an event already sent")
-        return Refused(entry.external_id, InvalidMessage("its time has passed", fields=[problem]), hold=True)
-    return None
-
-
-def _after_the_end(record: DocumentRecord, entry: EventEntry) -> PermanentFailure | None:
-    if _alive(record, CANCEL) is not None:
-        return ForbiddenTransition("nothing is accepted after CANCEL")
-    close = _alive(record, CLOSE)
-    if close is None and entry.name == CLOSE:
-        return _before_what_waits(record, entry)
-    if close is None or entry.name == RELATED:
-        return None
-    if _gone_out(record, close):
-        return ForbiddenTransition("the document is closed: only RELATED is accepted after CLOSE")
-    if entry.name == CLOSE:
-        return ForbiddenTransition("another CLOSE is already in the timeline")
-    return ForbiddenTransition("its time lies after CLOSE") if entry.name != CANCEL and entry.at > close.at else None
-
-
-def _before_what_waits(record: DocumentRecord, close: EventEntry) -> PermanentFailure | None:
-    """CLOSE comes last: an event that waits already, with a later time, could never follow it."""
-    if all(e.at <= close.at or e.name == RELATED or e.state is not EventState.WAITING for e in record.events):
-        return None
-    problem = FieldProblem(f"events.{close.external_id}.externalCreatedAt", "lies before an event of the timeline")
-    return InvalidMessage("CLOSE comes last", fields=[problem])
-
-
-def _alive(record: DocumentRecord, name: str) -> EventEntry | None:
-    return next((e for e in record.events if e.name == name and e.state is not EventState.DISCARDED), None)
-
-
-def _gone_out(record: DocumentRecord, entry: EventEntry) -> bool:
-    return entry.state is EventState.CONFIRMED or _in_flight(record, entry)
-
-
-def _in_flight(record: DocumentRecord, entry: EventEntry) -> bool:
+def in_flight(record: DocumentRecord, entry: EventEntry) -> bool:
+    """Whether it is in the batch that is being sent, or whose outcome is unknown."""
     return record.batch is not None and entry.external_id in record.batch.event_ids
-
-
-def last_gone_out(record: DocumentRecord) -> datetime:
-    """The time of the latest event that was sent or may have been sent; the beginning of time if there is none."""
-    return max((entry.at for entry in record.events if _gone_out(record, entry)), default=_BEGINNING)
 
 
 def end_by_cancel(record: DocumentRecord, message_id: str) -> None:
@@ -163,7 +47,9 @@ class StepKind(StrEnum):
     CLOSE = "close"
     CANCEL = "cancel"
     LEAVE = "leave"
-    """What is in flight on a replaced document is let go, so that its CANCEL may follow."""
+    """What is in flight is let go, so that CANCEL may follow."""
+    REFUSE = "refuse"
+    """A CANCEL that came while CLOSE was in flight, and CLOSE went out."""
     VERIFY = "verify"
     """CLOSE went out; the document has not been read back yet."""
     WAIT = "wait"
@@ -185,11 +71,10 @@ def next_step(record: DocumentRecord) -> Step:
     """Plan one step. The record decides alone: no clock, no look at the network."""
     if record.superseded:
         return _step_to_the_end(record)
+    if record.cancelling_event is None and record.created and (cancel := _waiting_cancel(record)) is not None:
+        return _step_to_cancel(record, cancel)
     if record.batch is not None:
         return _step_in_flight(record, record.batch)
-    cancel = next((e for e in record.events if e.name == CANCEL and e.state is EventState.WAITING), None)
-    if cancel is not None and record.created:
-        return Step(StepKind.CANCEL, (cancel,))
     if record.cancelling_event is not None:
         return Step(StepKind.REST)
     if record.closing_event is not None and not (record.verified_at or record.verification_failed):
@@ -203,19 +88,45 @@ def next_step(record: DocumentRecord) -> Step:
     return Step(_kind_of(ready[0]), tuple(ready))
 
 
+def _waiting_cancel(record: DocumentRecord) -> EventEntry | None:
+    return next((e for e in record.events if e.name == CANCEL and e.state is EventState.WAITING), None)
+
+
+def _step_to_cancel(record: DocumentRecord, cancel: EventEntry) -> Step:
+    """CANCEL passes what waits or lies dead. A CLOSE that may have gone out is settled first, and if it did, CANCEL is
+    refused; one that certainly didn't never will."""
+    if record.closing_event is not None:
+        return Step(StepKind.REFUSE, (cancel,))
+    if record.batch is None:
+        return Step(StepKind.CANCEL, (cancel,))
+    return Step(StepKind.LEAVE) if _is_in_the_way(record, record.batch) else _step_in_flight(record, record.batch)
+
+
+def _is_in_the_way(record: DocumentRecord, batch: Batch) -> bool:
+    sent = [e for e in record.events if in_flight(record, e)]
+    closing = any(e.name == CLOSE and e.state is EventState.WAITING for e in sent)
+    return any(e.state is EventState.DEAD for e in sent) or (closing and not in_doubt(batch.operation))
+
+
+def in_doubt(operation: Operation) -> bool:
+    """Whether an earlier attempt may have taken effect: it got no answer, its worker died, or a person redrove it after that."""
+    return operation.unknown_since is not None or operation.lease is not None or operation.stage is Stage.REFUSED
+
+
 def _step_to_the_end(record: DocumentRecord) -> Step:
     """Of a replaced document CANCEL alone goes out, past whatever waits, lies dead or is in flight."""
     if not record.created or record.cancelling_event is not None or record.closing_event is not None:
         return Step(StepKind.REST)
     cancels = [e for e in record.events if e.name == CANCEL]
-    if record.batch is not None and any(_in_flight(record, e) for e in cancels):
+    if record.batch is not None and any(in_flight(record, e) for e in cancels):
         return _step_in_flight(record, record.batch)
     if record.batch is not None or record.newcomers:
         return Step(StepKind.LEAVE)
-    waiting = next((e for e in cancels if e.state is EventState.WAITING), None)
+    waiting = _waiting_cancel(record)
     if waiting is not None:
         return Step(StepKind.CANCEL, (waiting,))
-    return Step(StepKind.WAIT, (), f"its CANCEL, which {'lies dead' if _alive(record, CANCEL) else 'was given up'}")
+    dead = any(e.state is EventState.DEAD for e in cancels)
+    return Step(StepKind.WAIT, (), f"its CANCEL, which {'lies dead' if dead else 'was given up'}")
 
 
 def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
@@ -224,9 +135,7 @@ def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
     dead = next((e for e in sent if e.state is EventState.DEAD), None)
     if dead is not None:
         return Step(StepKind.WAIT, sent, f"event {dead.external_id}, which lies dead")
-    operation = batch.operation
-    unknown = operation.unknown_since or operation.lease or operation.stage is Stage.REFUSED  # a lease left behind too
-    if unknown and (sent[0].name not in STATUS_EVENTS or sent[0].state is EventState.DISCARDED):
+    if in_doubt(batch.operation) and (sent[0].name not in STATUS_EVENTS or sent[0].state is EventState.DISCARDED):
         return Step(StepKind.LOOK_UP, sent)
     return Step(_kind_of(sent[0]), sent)
 
@@ -259,13 +168,15 @@ def _obstacle(record: DocumentRecord, entry: EventEntry) -> str:
     missing = [name for name in entry.files if name not in record.files or not record.files[name].attached]
     if missing:
         return f"file {missing[0]}" if len(missing) == 1 else f"{len(missing)} files, first {missing[0]}"
-    if entry.name == CLOSE:
-        return _unattached(record)
-    return ""
+    return _before_close(record) if entry.name == CLOSE else ""
 
 
-def _unattached(record: DocumentRecord) -> str:
-    """CLOSE goes out over no file that was asked for: afterwards none can be attached to an event."""
+def _before_close(record: DocumentRecord) -> str:
+    """CLOSE goes out over no file that was asked for: afterwards none can be attached to an event. Nor over a CANCEL that was
+    refused, whatever their times: somebody wanted the opposite."""
+    dead = next((e for e in record.events if e.name == CANCEL and e.state is EventState.DEAD), None)
+    if dead is not None:
+        return f"event {dead.external_id}, which lies dead"
     missing = next((name for name, file in record.files.items() if not file.attached), None)
     return f"file {missing}" if missing else ""
 

@@ -16,20 +16,22 @@ from massid_relay.core.errors import (
 )
 from massid_relay.core.generations import to_be_seen_off
 from massid_relay.core.identity import is_external_id
+from massid_relay.core.inbox import Refused, enter
 from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
-from massid_relay.core.timeline import Refused, Step, StepKind, enter, next_step
+from massid_relay.core.timeline import Step, StepKind, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury, dead_letter_id
+from massid_relay.work.cancelling import leave, look_up_and_end, refuse_cancel
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.generations import is_current, require_fresh_event_ids
 from massid_relay.work.incoming import incoming
 from massid_relay.work.nudges import look_for_files
 from massid_relay.work.related import resolve_related
-from massid_relay.work.replacing import ending_message, go_on_with_successor, leave, older_to_end, want_cancel
+from massid_relay.work.replacing import ending_message, go_on_with_successor, older_to_end, want_cancel
 from massid_relay.work.retire import retire
-from massid_relay.work.send_events import look_up, send_events
+from massid_relay.work.send_events import send_events
 from massid_relay.work.source import Source
 from massid_relay.work.stored import asked_events
 from massid_relay.work.turn import Turn
@@ -129,7 +131,7 @@ def _bury_refused(turn: Turn, source: Source, entries: Sequence[EventEntry], ref
             continue
         letter = turn.bury_event(entry, error, source)
         if isinstance(error, PayloadConflict):  # nobody knows which content is right, and CLOSE can't be undone
-            _hold_close(turn, letter)
+            _hold_close(turn, Hold(letter, event_external_id=entry.external_id))
 
 
 def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> None:
@@ -143,16 +145,22 @@ def _bury_invalid(turn: Turn, source: Source, error: InvalidMessage) -> None:
     """Nobody knows which events are in it, so nothing may close or cancel the document over it."""
     letter = bury(turn.relay, source, error, external_id=turn.record.external_id)
     if is_external_id(turn.record.external_id):
-        _hold_close(turn, letter)
+        _hold_close(turn, Hold(letter))
 
 
-def _hold_close(turn: Turn, letter: str) -> None:
-    """Until the letter is discarded or redriven well."""
+def _hold_close(turn: Turn, hold: Hold) -> None:
+    """Until the letter is discarded or redriven well. Of one event's conflicts the newest letter holds, however often the
+    same submission comes."""
     record = turn.record
-    ended = record.closing_event is not None or record.cancelling_event is not None
-    if not ended and all(hold.dead_letter_id != letter for hold in record.holds):
-        record.holds.append(Hold(letter))
-        turn.dirty = True
+    if record.closing_event is not None or record.cancelling_event is not None or hold in record.holds:
+        return
+    record.holds = [known for known in record.holds if not _is_newer(hold, known)] + [hold]
+    turn.dirty = True
+
+
+def _is_newer(hold: Hold, known: Hold) -> bool:
+    same = known.event_external_id == hold.event_external_id and known.at is None
+    return hold.event_external_id is not None and same
 
 
 def _bury_again(turn: Turn, source: Source) -> None:
@@ -172,9 +180,10 @@ def _ask_for_files(turn: Turn, entries: Sequence[EventEntry]) -> list[str]:
 
 _STEPS: dict[StepKind, Callable[[Turn, Step], None]] = {
     StepKind.SEND: lambda turn, step: send_events(turn, step.events),
-    StepKind.LOOK_UP: lambda turn, step: look_up(turn, step.events),
+    StepKind.LOOK_UP: lambda turn, step: look_up_and_end(turn, step.events),
     StepKind.CANCEL: lambda turn, step: send_events(turn, step.events),
     StepKind.LEAVE: lambda turn, step: leave(turn),
+    StepKind.REFUSE: refuse_cancel,
     StepKind.CLOSE: lambda turn, step: close_document(turn, step.events[0]),
     StepKind.VERIFY: lambda turn, step: verify_closed(turn),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import Busy
-from massid_relay.core.record import DocumentRecord
+from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.core.timeline import something_waits
 from massid_relay.ledger.documents import StaleRecord
 
@@ -37,6 +37,9 @@ def save(
     look_at: datetime | None = None,
 ) -> None:
     """Save the record; while something in it waits without a message on a queue, `sweep` will look at it."""
+    for entry in record.events:
+        if entry.state is not EventState.WAITING:
+            entry.waiting_since = None
     if not something_waits(record):
         record.waiting_since = None
     look_at = (look_at or relay.next_look) if record.waiting_since else None
@@ -44,8 +47,12 @@ def save(
 
 
 def park(relay: Relay, record: DocumentRecord) -> bool:
-    """Mark that the message about to be deleted leaves something waiting behind (invariant 2); whether that is news."""
+    """Mark that the message about to be deleted leaves something waiting behind (invariant 2), and which events; whether that
+    is news."""
+    new = [entry for entry in record.events if entry.state is EventState.WAITING and entry.waiting_since is None]
+    for entry in new:
+        entry.waiting_since = relay.now()
     if not something_waits(record) or record.waiting_since is not None:
-        return False
+        return bool(new)
     record.waiting_since = relay.now()
     return True

@@ -4,15 +4,16 @@ Everything follows from the two records, so that any wake, and `sweep`, can take
 generation of an external id stands on the network, or may stand there, without being cancelled.
 """
 
-from contextlib import suppress
-
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import Busy, InvalidMessage, NotReady, PermanentFailure
+from massid_relay.core.errors import InvalidMessage, PermanentFailure
 from massid_relay.core.generations import Standing, standing, to_be_seen_off
+from massid_relay.core.inbox import enter
+from massid_relay.core.jsons import JsonObject
 from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_message
 from massid_relay.core.record import DocumentRecord, Wait, WaitKind
-from massid_relay.core.timeline import CANCEL, enter
+from massid_relay.core.timeline import CANCEL
 from massid_relay.work.burial import dead_letter_id
+from massid_relay.work.cancelling import bury_cancel
 from massid_relay.work.changes import apply, park
 from massid_relay.work.nudges import ask_for_creation, wake
 from massid_relay.work.source import Source
@@ -91,47 +92,19 @@ def want_cancel(turn: Turn) -> None:
     record = turn.record
     if standing(record) is not Standing.STANDS or any(entry.name == CANCEL for entry in record.events):
         return
-    message = EventsMessage.model_validate(
-        {
-            "version": 1,
-            "documentExternalId": record.external_id,
-            "generation": record.generation,
-            "events": [{"name": CANCEL, "isPublic": True}],
-        }
-    )
-    asked = asked_events(turn.relay, record, message)
-    enter(record, asked.entries, turn.message_id)
-    turn.together_with += asked.part_items
-    turn.dirty = True
-
-
-def leave(turn: Turn) -> None:
-    """Let go of what is in flight on a replaced document. What stands of it goes with the document; only the ids of
-    participants and addresses that went out inline are still wanted, so that nobody is introduced twice."""
-    record, relay = turn.record, turn.relay
-    lease = record.batch.operation.lease if record.batch else None
-    if lease is not None and lease.until > relay.now():
-        raise Busy("another worker may be sending", retry_after=(lease.until - relay.now()).total_seconds())
-    if record.newcomers:
-        _learn_what_is_shown(turn)
-    left = record.newcomers
-    record.batch, record.newcomers, turn.dirty = None, [], True
-    turn.save()
-    relay.parties.release(left, record.external_id)
-
-
-def _learn_what_is_shown(turn: Turn) -> None:
-    """Once, after whatever was sent last must be visible. A document that can't be read is cancelled all the same."""
-    record, relay = turn.record, turn.relay
-    last = record.batch.operation.last_attempt if record.batch else record.last_confirmed
-    quiet = relay.now() - last if last is not None else relay.settings.visibility_delay
-    if quiet < relay.settings.visibility_delay:
-        left = relay.settings.visibility_delay - quiet
-        raise NotReady("the last attempt may not be visible yet", retry_after=left.total_seconds())
-    with suppress(PermanentFailure):
-        remote = turn.read_remote()
-        with suppress(NotReady):
-            turn.learn(remote)
+    message: JsonObject = {
+        "version": 1,
+        "documentExternalId": record.external_id,
+        "generation": record.generation,
+        "events": [{"name": CANCEL, "isPublic": True}],
+    }
+    asked = asked_events(turn.relay, record, EventsMessage.model_validate(message))
+    refused = enter(record, asked.entries, turn.message_id)
+    for refusal in refused:
+        bury_cancel(turn, refusal.external_id, refusal.error, message)
+    if not refused:
+        turn.together_with += asked.part_items
+        turn.dirty = True
 
 
 def go_on_with_successor(relay: Relay, older: DocumentRecord, newest: DocumentRecord) -> None:

@@ -97,14 +97,15 @@ def _late(relay: Relay, record: DocumentRecord) -> tuple[list[EventEntry], list[
         for file in record.files.values()
         if not file.attached and not file.refused and now - file.asked_at > settings.evidence_patience
     ]
-    since = record.waiting_since or now
-    if now - since <= settings.event_patience or next_step(record).waits_for == "":
+    if next_step(record).waits_for == "":
         return [], files
-    return [entry for entry in record.events if entry.state is EventState.WAITING][:1], files
+    waiting = (entry for entry in record.events if entry.state is EventState.WAITING)
+    late = [e for e in waiting if now - (e.waiting_since or record.waiting_since or now) > settings.event_patience]
+    return late[:1], files
 
 
 def _give_up_event(relay: Relay, record: DocumentRecord, entry: EventEntry) -> None:
-    """The first waiting event dies, and holds those behind it."""
+    """The first event that has waited too long dies, and holds those behind it."""
     reason = next_step(record).waits_for
     error = WaitedTooLong(f"waited {relay.settings.event_patience_days} days for {reason}")
     source = _stand_in(relay, record, entry.external_id, QueueName.EVENTS)

@@ -14,6 +14,9 @@ from massid_relay.core.messages.shape import also_spelt, one_of, without_default
 
 ACTOR = "ACTOR"
 RELATED = "RELATED"
+RESERVED = frozenset({ACTOR, RELATED, "CLOSE", "CANCEL", "UPDATE", "SPLIT", "OUTPUT"})
+"""Carrot's own types (docs.carrot.eco, api/events). In another case they would go out as a custom event, past every rule of
+the status."""
 PRIVATE_LABELS = ("Waste Generator", "Hauler")
 PRIVATE_NAMES = ("Pick-up", "Transport Manifest")
 TIMELESS = frozenset({"CLOSE", "CANCEL"})
@@ -108,6 +111,14 @@ class Event(WithParties):
         """An ACTOR says who and where (docs.carrot.eco, integrations/guides/submitting-a-mass-id). About other events the
         pages disagree: the specification demands both, the API reference shows Pick-up and CLOSE with neither."""
         return self.name == ACTOR
+
+    @model_validator(mode="after")
+    def _no_look_alike(self) -> Self:
+        """Refused and not set right: CLOSE and CANCEL can't be taken back, so nobody guesses at them."""
+        meant = self.name.strip().upper()
+        if meant in RESERVED and meant != self.name:
+            raise problem(f"is reserved: write {meant}, or call an event of your own something else", "name")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -1,0 +1,91 @@
+"""CANCEL passes what is in flight: that is let go first, or found to be a CLOSE that went out."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from massid_relay.core.errors import Busy, ForbiddenTransition, NotReady, PermanentFailure, Refusal
+from massid_relay.core.inbox import CLOSED
+from massid_relay.core.jsons import JsonObject
+from massid_relay.core.reading import RemoteDocument
+from massid_relay.core.record import EventEntry, EventState
+from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_doubt, in_flight
+from massid_relay.core.verification import find_ours, has_status
+from massid_relay.work.burial import bury
+from massid_relay.work.send_events import look_up
+from massid_relay.work.turn import Turn
+
+
+def leave(turn: Turn) -> None:
+    """Let go of what is in flight. Of a replaced document only the ids of participants and addresses that went out inline are
+    still wanted, so that nobody is introduced twice. Else what stands is noted first: should Carrot refuse the CANCEL, a
+    redrive must not send it again."""
+    record, relay = turn.record, turn.relay
+    lease = record.batch.operation.lease if record.batch else None
+    if lease is not None and lease.until > relay.now():
+        raise Busy("another worker may be sending", retry_after=(lease.until - relay.now()).total_seconds())
+    if _is_to_be_looked_at(turn):
+        _learn_what_is_shown(turn)
+    left = record.newcomers
+    record.batch, record.newcomers, turn.dirty = None, [], True
+    turn.save()
+    relay.parties.release(left, record.external_id)
+
+
+def _is_to_be_looked_at(turn: Turn) -> bool:
+    record = turn.record
+    if record.superseded or record.batch is None:
+        return bool(record.newcomers)
+    return in_doubt(record.batch.operation)
+
+
+def _learn_what_is_shown(turn: Turn) -> None:
+    """Once, after whatever was sent last must be visible. A document that can't be read is cancelled all the same."""
+    record, relay = turn.record, turn.relay
+    last = record.batch.operation.last_attempt if record.batch else record.last_confirmed
+    quiet = relay.now() - last if last is not None else relay.settings.visibility_delay
+    if quiet < relay.settings.visibility_delay:
+        left = relay.settings.visibility_delay - quiet
+        raise NotReady("the last attempt may not be visible yet", retry_after=left.total_seconds())
+    with suppress(PermanentFailure):
+        remote = turn.read_remote()
+        _note_what_stands(turn, remote)
+        with suppress(NotReady):
+            turn.learn(remote)
+
+
+def _note_what_stands(turn: Turn, remote: RemoteDocument) -> None:
+    sent = [entry for entry in turn.record.events if in_flight(turn.record, entry)]
+    found = find_ours(remote, sent)
+    for entry in sent:
+        shown = found.get(entry.external_id)
+        if shown is not None or (entry.name == CLOSE and has_status(remote, "CLOSED")):
+            entry.state, entry.refusal = EventState.CONFIRMED, None
+            entry.event_id = shown.id if shown is not None else None
+            turn.record.last_confirmed = turn.relay.now()
+
+
+def refuse_cancel(turn: Turn, step: Step) -> None:
+    """CLOSE went out before it. The letter comes first; it has one id, whichever turn a worker died in."""
+    error = ForbiddenTransition(CLOSED)
+    for entry in step.events:
+        message = f"{turn.record.external_id}-g{turn.record.generation}-after-close"
+        source = replace(turn.sources[0], message_id=message)
+        turn.bury_event(entry, error, source)
+        entry.state, entry.refusal, turn.dirty = EventState.DISCARDED, Refusal.of(error, message), True
+    turn.save()
+
+
+def look_up_and_end(turn: Turn, events: Sequence[EventEntry]) -> None:
+    """A batch of unknown outcome; it may be a CANCEL that was given up and stands all the same."""
+    look_up(turn, events)
+    if turn.record.cancelling_event is not None:
+        end_by_cancel(turn.record, turn.message_id)
+        turn.dirty = True
+
+
+def bury_cancel(turn: Turn, external_id: str, error: PermanentFailure, message: JsonObject) -> None:
+    """A CANCEL of a replaced document that did not enter its timeline. Asked for again and again, it leaves one letter."""
+    record = turn.record
+    source = replace(turn.sources[0], message_id=f"{record.external_id}-g{record.generation}-cancel")
+    bury(turn.relay, source, error, external_id=record.external_id, item=external_id, body=message)

@@ -1,0 +1,21 @@
+"""A name that only looks like one of Carrot's own types would pass every rule of the status as a custom event (invariant 3)."""
+
+import pytest
+from massid_relay.core.jsons import JsonObject
+from massid_relay.core.messages import parse_events_message
+
+from tests.unit.messages.conftest import Refusal
+from tests.unit.messages.test_events import message, parsed
+
+
+@pytest.mark.parametrize(
+    "name", ["close", "Close", "Cancel", "Related", "actor", "Update", "split", "Output", " CLOSE"]
+)
+def test_it_is_refused_by_its_field(weighing: JsonObject, refusal: Refusal, name: str) -> None:
+    problems = refusal(parse_events_message, message(weighing | {"name": name}))
+    assert problems["events.0.name"].startswith(f"is reserved: write {name.strip().upper()}")
+
+
+@pytest.mark.parametrize("name", ["Closing", "Cancelled load", "Sorting Output", "UPDATE"])
+def test_other_names_are_free(weighing: JsonObject, name: str) -> None:
+    assert parsed(weighing | {"name": name}).name == name
