@@ -48,7 +48,7 @@ def changed(stack: StackName = None, run_dir: RunDir = DEFAULT, as_json: AsJson 
         return
     for one in found:
         item = f" · {one.item}" if one.item else ""
-        what = "in spelling" if one.spelling else "in content"
+        what = "in place" if one.elsewhere else "in spelling" if one.spelling else "in content"
         console.print(f"[bold]{one.document}[/bold]{item}  {iso(one.at)}  {'refused' if one.refused else 'sent'}")
         console.print(f"  {one.kind} {one.party_id} differs {what}: {', '.join(one.fields)}")
     console.print(f"{len(found)} changes")

@@ -146,6 +146,7 @@ def test_a_change_inside_the_message_that_introduces_the_party_is_noticed_too(be
     [
         ({"street": "RUA DAS COLINAS AZUIS"}, ("street",), True),
         ({"zipCode": "08575-720"}, ("zipCode",), True),
+        ({"street": "R. das Colinas Azuis"}, ("street",), False),
         ({"city": "Campinas"}, ("city",), False),
         ({"place": "Portaria 2", "latitude": -23}, ("name", "latitude"), False),
         ({"complement": "Apto. 50"}, ("complement",), False),
@@ -166,12 +167,35 @@ def test_an_address_that_looks_like_a_known_one_goes_out_as_a_newcomer_and_is_to
     assert "address" in sent
 
 
-@pytest.mark.parametrize("fields", [{"number": "101"}, {"zipCode": "08575721"}, {"street": "Rua do Hipódromo"}])
-def test_an_address_elsewhere_is_simply_another_one(bench: Bench, fields: JsonObject) -> None:
+ELSEWHERE: list[JsonObject] = [{"number": "101"}, {"zipCode": "08575721"}, {"number": "7", "street": "Rua do Sol"}]
+
+
+@pytest.mark.parametrize("fields", ELSEWHERE)
+def test_an_address_elsewhere_of_another_name_is_simply_another_one(bench: Bench, fields: JsonObject) -> None:
     learn(bench)
-    bench.send(DOCUMENTS, document_message("second", **changed(**fields)))
+    bench.send(DOCUMENTS, document_message("second", **changed(place="Depósito", **fields)))
     bench.run()
     assert changes(bench) == []
+
+
+@pytest.mark.parametrize("fields", ELSEWHERE)
+def test_an_address_elsewhere_of_a_known_name_is_told(bench: Bench, fields: JsonObject) -> None:
+    """Its participant may have moved: the tax id is known and comes with another address."""
+    _, address_id = learn(bench)
+    bench.send(DOCUMENTS, document_message("second", **changed(**fields)))
+    bench.run()
+    (change,) = changes(bench)
+    assert (change.party_id, change.elsewhere, set(change.fields)) == (address_id, True, set(fields))
+    assert "address" in bench.carrot.named(CREATE)[1].bodies[0]
+
+
+def test_a_name_that_two_addresses_bear_marks_neither(bench: Bench) -> None:
+    """Else each new collection point of a hauler would be told, and nobody would read of those that matter."""
+    learn(bench)
+    for number in range(3):
+        bench.send(DOCUMENTS, document_message(f"load-{number}", **changed(number=f"20{number}")))
+        bench.run()
+    assert [change.document for change in changes(bench)] == ["load-0"]
 
 
 def test_an_address_is_compared_when_its_participant_comes_as_an_id(bench: Bench) -> None:
@@ -251,6 +275,14 @@ class TestRefusing:
         strict.run()
         assert len(strict.letters()) == 2
         assert len(changes(strict)) == 1
+
+    def test_a_second_place_of_one_name_passes_and_is_told(self, strict: Bench) -> None:
+        """It may be a second place by right."""
+        learn(strict)
+        strict.send(DOCUMENTS, document_message("second", **changed(number="999")))
+        strict.run()
+        assert strict.dead == []
+        assert [change.refused for change in changes(strict)] == [False]
 
     def test_who_is_unchanged_or_new_passes(self, strict: Bench) -> None:
         learn(strict)

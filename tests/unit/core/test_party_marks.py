@@ -15,7 +15,7 @@ from massid_relay.core.party_marks import (
     changed_participant,
     look_alike,
     participant_marks,
-    place_of,
+    places_of,
 )
 
 PARTICIPANT = {
@@ -55,10 +55,11 @@ def changed(then: dict[str, Any], now: dict[str, Any], key: str = "participant-1
 
 
 def alike(now: dict[str, Any], *known: dict[str, Any], owner: str = "p-1") -> Difference | None:
-    place = place_of(owner, now)
-    at_place = [address for address in known if place_of(owner, address) == place]
-    marks: list[Marks] = [{**address_marks(place, one), "id": f"a-{n}"} for n, one in enumerate(at_place)]
-    return look_alike(place, now, marks)
+    at: dict[str, list[Marks]] = {}
+    for number, one in enumerate(known):
+        for key in places_of(owner, one):
+            at.setdefault(key, []).append({**address_marks(key, one), "id": f"a-{number}"})
+    return look_alike(places_of(owner, now), now, at)
 
 
 @given(st.sets(st.sampled_from(sorted(PARTICIPANT)), min_size=1))
@@ -114,7 +115,7 @@ def test_equal_names_of_two_participants_have_different_marks() -> None:
     assert participant_marks("participant-1", PARTICIPANT) != participant_marks("participant-2", PARTICIPANT)
 
 
-@given(st.sampled_from([*PLACE, "name", "neighborhood", "city", "countryState"]), spellings())
+@given(st.sampled_from(["street", *PLACE, "name", "neighborhood", "city", "countryState"]), spellings())
 def test_an_address_spelt_otherwise_is_recognised_and_its_field_named(name: str, texts: tuple[str, str]) -> None:
     """Auditors compare address ids, and the platform gives another spelling another id."""
     then, now = texts
@@ -124,20 +125,39 @@ def test_an_address_spelt_otherwise_is_recognised_and_its_field_named(name: str,
 
 
 @given(st.sets(st.sampled_from(DETAILS), min_size=1))
-def test_other_detail_at_the_same_street_number_and_zip_code_is_named(names: set[str]) -> None:
+def test_other_detail_at_the_same_number_and_zip_code_is_named(names: set[str]) -> None:
     other = {name: "elsewhere" if isinstance(ADDRESS[name], str) else ADDRESS[name] + 1 for name in names}
     found = alike(ADDRESS | other, ADDRESS)
     assert found is not None
     assert (set(found.fields), found.spelling) == (names, False)
 
 
-@pytest.mark.parametrize("name", PLACE)
-def test_another_place_is_another_address(name: str) -> None:
-    assert alike(ADDRESS | {name: "999"}, ADDRESS) is None
+@pytest.mark.parametrize("field", PLACE)
+def test_another_place_of_another_name_is_another_address(field: str) -> None:
+    assert alike(ADDRESS | {field: "999", "name": "Depósito"}, ADDRESS) is None
+
+
+@pytest.mark.parametrize("field", PLACE)
+def test_another_place_of_a_known_name_is_named_elsewhere(field: str) -> None:
+    found = alike(ADDRESS | {field: "999"}, ADDRESS)
+    assert found is not None
+    assert (found.party_id, found.elsewhere, found.spelling, found.fields) == ("a-0", True, False, (field,))
+
+
+def test_the_name_tells_nothing_once_two_addresses_bear_it() -> None:
+    assert alike(ADDRESS | {"number": "3"}, ADDRESS | {"number": "1"}, ADDRESS | {"number": "2"}) is None
+
+
+@pytest.mark.parametrize("number", ["S/N", "", "s/nº"])
+def test_where_the_house_has_no_number_the_street_tells_the_place(number: str) -> None:
+    """In a small town all streets share one zip code."""
+    first = ADDRESS | {"number": number, "name": "Sítio Um"}
+    assert alike(first | {"street": "Estrada do Sol", "name": "Sítio Dois"}, first) is None
+    assert alike(first | {"name": "Sítio Dois"}, first) is not None
 
 
 def test_another_participants_address_is_never_alike() -> None:
-    assert place_of("p-1", ADDRESS) != place_of("p-2", ADDRESS)
+    assert not set(places_of("p-1", ADDRESS)) & set(places_of("p-2", ADDRESS))
 
 
 def test_two_doors_are_two_addresses_but_a_missing_complement_is_noticed() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from massid_relay.core.jsons import JsonObject, canonical
-from massid_relay.core.party_marks import Marks, address_marks, participant_marks, place_of
+from massid_relay.core.party_marks import Marks, address_marks, participant_marks, places_of
 from massid_relay.core.reading import RemoteDocument, RemoteEvent
 
 MOST_NEWCOMERS = 80
@@ -136,7 +136,7 @@ class Learnt:
     ids: dict[str, str] = field(default_factory=dict)
     participants: dict[str, Marks] = field(default_factory=dict)
     places: dict[str, list[Marks]] = field(default_factory=dict)
-    """Marks of addresses, each with its `id`, by the place where they are."""
+    """Marks of addresses, each with its `id`, by where they are and by what they are called."""
 
     def document(self, payload: JsonObject, remote: RemoteDocument, newcomers: Collection[str]) -> None:
         """Ids of the document's own inline participant and address, as a GET shows them."""
@@ -168,5 +168,5 @@ class Learnt:
             self.ids[key] = address_id
         if owner_id is not None:
             self.ids[address_key(owner_id, address)] = address_id
-            place = place_of(owner_id, address)
-            self.places.setdefault(place, []).append({**address_marks(place, address), "id": address_id})
+            for place in places_of(owner_id, address):
+                self.places.setdefault(place, []).append({**address_marks(place, address), "id": address_id})

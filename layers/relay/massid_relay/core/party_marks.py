@@ -10,8 +10,8 @@ Each mark has two halves: the value without case, accents, spaces and punctuatio
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -24,8 +24,12 @@ DESCRIPTIVE = ("name", "businessName", "type", "email", "mobileNumber")
 """What describes a participant. Country, tax id type and tax id are what it is recognised by."""
 COMPLEMENT = "complement"
 """Another floor or door is another address by right."""
-PLACE = ("street", "number", "zipCode", "countryCode")
-_ADDRESS = (*PLACE, "name", COMPLEMENT, "neighborhood", "city", "countryState", "latitude", "longitude")
+PLACE = ("number", "zipCode", "countryCode")
+"""In Brazil a zip code is a street's, except in small towns: these three are nearly always one house, however the street is
+abbreviated."""
+STREET = "street"
+NAME = "name"
+_ADDRESS = (STREET, *PLACE, NAME, COMPLEMENT, "neighborhood", "city", "countryState", "latitude", "longitude")
 _HALF = 8
 """Hexadecimal digits: 32 bits."""
 
@@ -40,6 +44,8 @@ class Difference:
     spelling: bool
     mark: str
     """The same for the same difference, whenever and wherever it comes."""
+    elsewhere: bool = False
+    """An address of a known name at another place: its participant has moved, or has two places of one name."""
 
 
 def participant_marks(key: str, participant: JsonObject) -> Marks:
@@ -58,9 +64,13 @@ def address_marks(place: str, address: JsonObject) -> Marks:
     return _marks(place, address, _ADDRESS)
 
 
-def place_of(owner_id: str, address: JsonObject) -> str:
-    """Where an address is: street, number, zip code and country, loosely spelt, of the participant of that network id."""
-    return f"place-{_hash(owner_id, *(_loosely(address.get(name)) for name in PLACE))[:32]}"
+def places_of(owner_id: str, address: JsonObject) -> tuple[str, str]:
+    """The two keys under which an address of the participant of that network id is found again: where it is (number, zip code
+    and country, loosely spelt; the street too where the house has no number), and what it is called."""
+    numbered = any(c.isdigit() for c in str(address.get("number", "")))
+    house = [_loosely(address.get(name)) for name in (PLACE if numbered else (STREET, *PLACE))]
+    name = _hash(owner_id, NAME, _loosely(address.get(NAME)))
+    return f"place-{_hash(owner_id, *house)[:32]}", f"named-{name[:32]}"
 
 
 def changed_participant(key: str, party_id: str, participant: JsonObject, then: Marks) -> Difference | None:
@@ -72,13 +82,19 @@ def changed_participant(key: str, party_id: str, participant: JsonObject, then: 
     return Difference("participant", party_id, fields, False, _hash(key, *(now[name] for name in fields)))
 
 
-def look_alike(place: str, address: JsonObject, known: Iterable[Marks]) -> Difference | None:
-    """The known address of that place which is nearest to this one, and in what it differs; None if there is none.
+def look_alike(places: tuple[str, str], address: JsonObject, at: Mapping[str, Sequence[Marks]]) -> Difference | None:
+    """The known address that is nearest to this one, and in what it differs; None if there is none. `at`: the marks of the
+    addresses known under each key of `places_of`.
 
-    Two addresses that both name a complement, each another one, are two addresses.
+    Two addresses of one house that both name a complement, each another one, are two addresses. Elsewhere the name alone
+    tells, and only as long as one address bears it: a name that two bear is no mark of a place.
     """
+    place, name = places
+    house = at.get(place, [])
+    if not house and len(at.get(name, [])) == 1:
+        return replace(_compared(address_marks(name, address), at[name][0]), elsewhere=True)
     now = address_marks(place, address)
-    found = [_compared(now, then) for then in known if not _other_door(now, then)]
+    found = [_compared(now, then) for then in house if not _other_door(now, then)]
     return min(found, key=lambda one: (not one.spelling, len(one.fields), one.party_id), default=None)
 
 

@@ -27,6 +27,8 @@ class PartyChange:
     fields: tuple[str, ...]
     spelling: bool
     """The fields differ in spelling alone."""
+    elsewhere: bool
+    """An address of a known name stands at another place."""
     document: str
     item: str | None
     """The event's external id; None if it is the document's own."""

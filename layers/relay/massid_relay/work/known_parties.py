@@ -14,7 +14,7 @@ from massid_relay.core.first_contact import (
     parties_of,
 )
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.party_marks import Difference, changed_participant, look_alike, place_of
+from massid_relay.core.party_marks import Difference, changed_participant, look_alike, places_of
 from massid_relay.ledger.party_changes import PartyChange
 from massid_relay.log import logger
 
@@ -50,19 +50,21 @@ def differences(relay: Relay, payloads: Sequence[JsonObject], ids: dict[str, str
     """Of each payload, how its known participant and its address differ from what was learnt. Addresses are read only where
     one is a newcomer of a known participant."""
     parties = [parties_of(payload) for payload in payloads]
-    places = [_place(payload, one, ids) for payload, one in zip(payloads, parties, strict=True)]
-    at = relay.parties.at(place for place in places if place) if any(places) else {}
+    places = [_places(payload, one, ids) for payload, one in zip(payloads, parties, strict=True)]
+    at = relay.parties.at(key for keys in places if keys for key in keys) if any(places) else {}
     found = []
     for payload, one, place in zip(payloads, parties, places, strict=True):
         changed = _participant(relay, payload, one, ids)
-        alike = look_alike(place, payload[ADDRESS], at.get(place, [])) if place else None
+        alike = look_alike(place, payload[ADDRESS], at) if place else None
         found.append([difference for difference in (changed, alike) if difference is not None])
     return found
 
 
 def tell(relay: Relay, document: str, item: str | None, found: Sequence[Difference]) -> None:
-    """Record and log each difference that was not seen before. Raises InvalidMessage where the policy refuses them."""
-    refused = relay.settings.changed_party_policy == REFUSE
+    """Record and log each difference that was not seen before. Raises InvalidMessage where the policy refuses them; a second
+    place of one name is never refused, since it may be a second place by right."""
+    strict = relay.settings.changed_party_policy == REFUSE
+    refused = strict and any(not one.elsewhere for one in found)
     for one in found:
         change = PartyChange(
             id=one.mark[:32],
@@ -70,6 +72,7 @@ def tell(relay: Relay, document: str, item: str | None, found: Sequence[Differen
             party_id=one.party_id,
             fields=one.fields,
             spelling=one.spelling,
+            elsewhere=one.elsewhere,
             document=document,
             item=item,
             at=relay.now(),
@@ -77,9 +80,9 @@ def tell(relay: Relay, document: str, item: str | None, found: Sequence[Differen
         )
         if relay.party_changes.note(change):
             logger.warning("a known party comes with other data", extra=_about(change))
-    if found and refused:
+    if refused:
         path = f"events.{item}" if item else "document"
-        problems = [problem for one in found for problem in _problems(path, one)]
+        problems = [problem for one in found if not one.elsewhere for problem in _problems(path, one)]
         raise InvalidMessage("a known participant or address comes with other data", fields=problems)
 
 
@@ -90,12 +93,12 @@ def _participant(relay: Relay, payload: JsonObject, parties: Parties, ids: dict[
     return changed_participant(key, ids[key], payload[PARTICIPANT], relay.parties.marks(key))
 
 
-def _place(payload: JsonObject, parties: Parties, ids: dict[str, str]) -> str | None:
-    """Where a newcomer's address is, if its participant is known; else None: nobody can know the address then."""
+def _places(payload: JsonObject, parties: Parties, ids: dict[str, str]) -> tuple[str, str] | None:
+    """The keys of a newcomer's address, if its participant is known; else None: nobody can know the address then."""
     owner = participant_id_of(payload) or ids.get(parties.participant or "")
     if parties.address is None or parties.address in ids or owner is None:
         return None
-    return place_of(owner, payload[ADDRESS])
+    return places_of(owner, payload[ADDRESS])
 
 
 def _problems(path: str, one: Difference) -> list[FieldProblem]:
@@ -104,7 +107,7 @@ def _problems(path: str, one: Difference) -> list[FieldProblem]:
     elif one.spelling:
         sentence = "is spelt otherwise than in a known address of this participant"
     else:
-        sentence = "differs from a known address of this participant with this street, number and zip code"
+        sentence = "differs from a known address of this participant with this number and zip code"
     return [FieldProblem(f"{path}.{one.kind}.{name}", sentence) for name in one.fields]
 
 
@@ -117,4 +120,5 @@ def _about(change: PartyChange) -> dict[str, object]:
         "partyId": change.party_id,
         "fields": list(change.fields),
         "spelling": change.spelling,
+        "elsewhere": change.elsewhere,
     }
