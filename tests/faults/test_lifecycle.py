@@ -74,3 +74,16 @@ def test_a_document_that_is_to_be_cancelled_is_cancelled_although_the_failure_co
     machine, sent = played(Ledger(ALWAYS, TRANSIENT[0]), fails=True, cancels=True)
     assert sent[-1]["MessageBody"]["select"] == "cancel"
     assert machine.executions["doc-g1-r1"].status == "FAILED"
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_step_that_failed_before_it_could_answer_asks_for_the_cancel_all_the_same(cancels: bool) -> None:
+    """`Create Document` may fail after the document stands: the worker knows, the state machine doesn't."""
+    sent: list[dict[str, Any]] = []
+    machine = StateMachine(sent.append, Ledger(0, "").update)
+    machine.start(
+        "doc-g1-r1",
+        {"externalId": "doc", "generation": 1, "submissionRef": "ref", "run": 1, "cancelOnFailure": cancels},
+    )
+    machine.fail(machine.executions["doc-g1-r1"].token or "", "Rejected403", "letter")
+    assert [call["MessageBody"].get("select") for call in sent] == ([None, "cancel"] if cancels else [None])

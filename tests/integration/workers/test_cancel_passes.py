@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from massid_relay.core.errors import NeverSent, OutcomeUnknown, RejectedByProvider
 from massid_relay.core.jsons import JsonObject
 
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, Bench
-from tests.integration.workers.fake_carrot import APPEND, BATCH, READ, Call
-from tests.integration.workers.payloads import actor, close, document_message, event, events_message, with_file
+from tests.integration.workers.fake_carrot import APPEND, BATCH, CREATE, READ, Call
+from tests.integration.workers.payloads import actor, close, document_message, event, events_message, party, with_file
 from tests.integration.workers.replacements import submission
 
 A_WHILE = timedelta(minutes=5)
@@ -213,3 +214,44 @@ def test_an_event_is_given_up_after_its_own_patience(bench: Bench) -> None:
 def test_an_event_that_went_out_carries_no_time_of_waiting(standing: Bench) -> None:
     """Decision 2: the record stays small."""
     assert [entry.waiting_since for entry in standing.record("doc").events] == [None, None]
+
+
+class TestOnFailure:
+    """`Cancel Document` of the lifecycle: the worker knows whether there is anything to cancel."""
+
+    def submitted(self, bench: Bench, **document: Any) -> JsonObject:
+        bench.send(SUBMISSIONS, submission(actor(), **document) | {"onFailure": "cancel"})
+        bench.work(SUBMISSIONS)
+        *_, run = bench.steps.executions.values()
+        return {"version": 1, "submissionRef": run["submissionRef"]}
+
+    def cancel(self, bench: Bench, step: JsonObject) -> None:
+        bench.send(EVENTS, step | {"documentExternalId": "doc", "select": "cancel", "taskToken": "cancelling"})
+        bench.run()
+
+    def test_a_document_that_stands_is_cancelled_though_its_step_failed(self, bench: Bench) -> None:
+        """Created, then the read for its ids was refused."""
+        step = self.submitted(bench, **party())
+        bench.carrot.down = lambda name: RejectedByProvider("no", status=403) if name == READ else None
+        bench.send(DOCUMENTS, step | {"externalId": "doc", "taskToken": "creating"})
+        bench.run()
+        assert bench.steps.answers == [("creating", "Rejected403")]
+        self.cancel(bench, step)
+        assert bench.carrot.document.status == "CANCELLED"
+        assert bench.steps.answers[1:] == [("cancelling", "succeeded")]
+
+    def test_one_that_was_never_created_leaves_nothing_behind(self, bench: Bench) -> None:
+        step = self.submitted(bench)
+        bench.carrot.next_fails(CREATE, RejectedByProvider("no", status=422))
+        bench.send(DOCUMENTS, step | {"externalId": "doc", "taskToken": "creating"})
+        bench.run()
+        self.cancel(bench, step)
+        assert bench.steps.answers == [("creating", "Rejected422"), ("cancelling", "succeeded")]
+        assert bench.record("doc").events == []
+
+    def test_the_document_of_another_submission_stays(self, standing: Bench) -> None:
+        """This one failed because it contradicts the one that stands."""
+        step = self.submitted(standing, category="Glass")
+        self.cancel(standing, step)
+        assert standing.carrot.document.status == "OPEN"
+        assert standing.steps.answers[-1:] == [("cancelling", "succeeded")]

@@ -22,7 +22,7 @@ from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Fil
 from massid_relay.core.timeline import Step, StepKind, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury, dead_letter_id
-from massid_relay.work.cancelling import leave, look_up_and_end, refuse_cancel
+from massid_relay.work.cancelling import ends_nothing, leave, look_up_and_end, refuse_cancel
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.generations import is_current, require_fresh_event_ids
@@ -94,6 +94,9 @@ def _enter(turn: Turn, source: Source, ended: int | None) -> Ask | None:
         if message.generation == ended and message.only_cancels:
             return None
         if not is_current(turn.relay, turn.record, message.generation, message.task_token):
+            return None
+        if ends_nothing(turn, message):
+            turn.relay.tokens.succeed(message.task_token, {}) if message.task_token else None
             return None
         return _take_up(turn, source, message)
     except InvalidMessage as error:
@@ -208,10 +211,15 @@ def _learn_now(turn: Turn) -> None:
 
 
 def _take(turn: Turn, step: Step) -> None:
-    if turn.record.newcomers and turn.record.batch is None and step.kind is not StepKind.LEAVE:
-        turn.learn(turn.read_remote())
-    else:
+    if not turn.record.newcomers or turn.record.batch is not None or step.kind is StepKind.LEAVE:
         _STEPS[step.kind](turn, step)
+        return
+    try:
+        turn.learn(turn.read_remote())
+    except PermanentFailure:
+        if step.kind is not StepKind.CANCEL:
+            raise
+        leave(turn)  # a document that can't be read is cancelled all the same
 
 
 def _give_up(turn: Turn, step: Step, error: PermanentFailure) -> None:

@@ -4,16 +4,43 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from massid_relay.core.errors import Busy, ForbiddenTransition, NotReady, PermanentFailure, Refusal
+from massid_relay.core.errors import (
+    Busy,
+    ForbiddenTransition,
+    Forgotten,
+    NotReady,
+    PayloadConflict,
+    PermanentFailure,
+    Refusal,
+)
+from massid_relay.core.generations import require_same_document
 from massid_relay.core.inbox import CLOSED
-from massid_relay.core.jsons import JsonObject
+from massid_relay.core.jsons import JsonObject, content_hash
+from massid_relay.core.messages import EventsMessage
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import EventEntry, EventState
 from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_doubt, in_flight
 from massid_relay.core.verification import find_ours, has_status
 from massid_relay.work.burial import bury
 from massid_relay.work.send_events import look_up
+from massid_relay.work.stored import stored_submission
 from massid_relay.work.turn import Turn
+
+
+def ends_nothing(turn: Turn, message: EventsMessage) -> bool:
+    """A lifecycle that failed asks for the CANCEL of its document (`onFailure`), and that doesn't stand: it was never created, or
+    the one that stands is of another submission, which is why this one failed. Whether a create of unknown outcome took effect is
+    for a person to find out (`LeftToAPerson`)."""
+    if message.select != "cancel" or message.submission_ref is None:
+        return False
+    try:
+        submission = stored_submission(turn.relay, message.document_external_id, message.submission_ref).submission
+        require_same_document(turn.record, content_hash(submission.document.to_payload()))
+    except PayloadConflict:
+        return True
+    except Forgotten:  # its run was open until now, so the document is its own
+        pass
+    return not turn.record.created
 
 
 def leave(turn: Turn) -> None:
