@@ -1,11 +1,13 @@
 """One invocation over a batch: each message gets its own end (invariants 2, 5 and 10)."""
 
+import logging
 from collections.abc import Iterator
 
 import botocore.exceptions
 import pytest
 from massid_relay.core.backoff import Backoff
-from massid_relay.core.errors import NeverSent, NotReady, OutcomeUnknown, Throttled
+from massid_relay.core.errors import NeverSent, NotReady, OutcomeUnknown, Throttled, TransientFailure
+from massid_relay.core.jsons import dumps
 
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, SUBMISSIONS, Bench, invoke
 from tests.integration.workers.fake_carrot import APPEND, CREATE
@@ -167,3 +169,31 @@ def test_every_error_of_the_sdk_brings_the_message_back(bench: Bench, kind: type
 
     assert invoke(bench.relay, DOCUMENTS, [message]) == {"batchItemFailures": [{"itemIdentifier": message.id}]}
     assert bench.queues.resting() == []
+
+
+@pytest.mark.parametrize(("group", "logged"), [("Maria da Silva 123.456.789-09", None), ("doc", "doc")])
+def test_a_group_that_is_no_external_id_is_not_logged(
+    bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, group: str, logged: str | None
+) -> None:
+    """Invariant 7: whoever sends to a FIFO queue may write anything there."""
+
+    def down(*_: object) -> None:
+        raise TransientFailure("throttled")
+
+    monkeypatch.setattr(bench.relay.documents, "load", down)
+    bench.send(EVENTS, dumps(events_message(event("a", 1))), group)
+    with caplog.at_level(logging.INFO):
+        bench.work(EVENTS)
+    (line,) = [line for line in caplog.records if line.message == "failed for now"]
+    assert line.externalId == logged  # type: ignore[attr-defined]
+
+
+def test_a_message_in_such_a_group_is_buried_under_the_document_that_it_names(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        bench.send(EVENTS, dumps(events_message(event("a", 1))), "Maria da Silva 123.456.789-09")
+        bench.run()
+    (letter,) = bench.letters()
+    assert (letter.external_id, [field.path for field in letter.fields]) == ("doc", ["MessageGroupId"])
+    assert "Maria" not in str([vars(line) for line in caplog.records])

@@ -90,6 +90,21 @@ def test_a_mended_file_resumes_the_run_that_failed_over_it(bench: Bench) -> None
     assert bench.carrot.uploads == [("mtr.pdf", PDF)]
 
 
+def test_a_file_that_is_mended_before_the_failed_run_is_written_down_resumes_it_too(bench: Bench) -> None:
+    """The token was answered, and the state machine writes the run's end a moment later."""
+    bench.send(SUBMISSIONS, {"version": 1, "externalId": "doc", "document": document(), "evidence": ["mtr.pdf"]})
+    bench.send(DOCUMENTS, document_message())
+    bench.send(EVIDENCE, files_message("mtr.pdf", token="token-1"))
+    bench.drop("doc", "mtr.pdf", b"MZ")
+    bench.run()
+    bench.drop("doc", "mtr.pdf", PDF)
+    bench.work(EVIDENCE)
+    end_run(bench, "failed")
+    bench.run()
+
+    assert list(bench.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
+
+
 def test_two_files_of_one_batch_start_the_next_run(given_up: Bench) -> None:
     """The notifications of one batch are handled side by side: either worker may see the other's file refused."""
     given_up.drop("doc", "cdf.pdf", PDF)

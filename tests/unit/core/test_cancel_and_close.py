@@ -1,11 +1,13 @@
 """CANCEL stays possible until CLOSE is certain, and what was refused ended nothing (invariant 3)."""
 
+from dataclasses import replace
+
 import pytest
 from massid_relay.core.errors import ForbiddenTransition, NotReady
 from massid_relay.core.generations import require_next
 from massid_relay.core.inbox import EVENTS_PER_DOCUMENT, enter
 from massid_relay.core.operation import Operation, Stage
-from massid_relay.core.record import Batch, DocumentRecord, EventState, Hold
+from massid_relay.core.record import Batch, DocumentRecord, EventState, FileEntry, Hold
 from massid_relay.core.timeline import StepKind, next_step
 
 from tests.unit.core.test_timeline import START, confirm, created, event
@@ -123,6 +125,18 @@ class TestAnEndThatWasRefused:
         (refused,) = enter(record, [event("again", 6, "CANCEL")], "m2")
         assert isinstance(refused.error, ForbiddenTransition)
         assert refused.error.reason.startswith("it may be cancelled")
+
+
+def test_related_after_close_names_no_file_that_is_not_attached() -> None:
+    """It would wait for its file for ever: after CLOSE none is attached."""
+    record = created(event("close", 5, "CLOSE"))
+    confirm(record, "close")
+    record.files["there.pdf"] = FileEntry(
+        "there.pdf", START, Operation(Stage.CONFIRMED, START, START), attachment_id="1"
+    )
+    with_it, without = (replace(event(name, 6, "RELATED"), files=(name,)) for name in ("there.pdf", "missing.pdf"))
+    (refused,) = enter(record, [with_it, without], "m2")
+    assert (refused.external_id, refused.error.reason) == ("missing.pdf", "no file is attached after CLOSE")
 
 
 def test_what_holds_close_over_other_content_stays_when_the_event_is_tried_again() -> None:

@@ -119,7 +119,7 @@ def _after_the_end(record: DocumentRecord, entry: EventEntry) -> PermanentFailur
         return _after_cancel(cancel)
     close = _standing(record, CLOSE)
     if close is not None and gone_out(record, close):
-        return _after_close(close, entry)
+        return _after_close(record, close, entry)
     return _before_close(record, close, entry)
 
 
@@ -135,10 +135,10 @@ def _after_cancel(cancel: EventEntry) -> PermanentFailure:
     return ForbiddenTransition("nothing is accepted after CANCEL")
 
 
-def _after_close(close: EventEntry, entry: EventEntry) -> PermanentFailure | None:
+def _after_close(record: DocumentRecord, close: EventEntry, entry: EventEntry) -> PermanentFailure | None:
     """While nobody knows whether CLOSE went out, a CANCEL may come: it is decided when that is known."""
     if entry.name == RELATED:
-        return None
+        return _file_after_close(record, entry)
     if close.state is EventState.CONFIRMED:
         return ForbiddenTransition(CLOSED)
     if entry.name == CANCEL:
@@ -146,6 +146,15 @@ def _after_close(close: EventEntry, entry: EventEntry) -> PermanentFailure | Non
     if close.state is EventState.DEAD:
         return ForbiddenTransition("it may be closed: redrive or discard the dead letter of CLOSE first")
     return ForbiddenTransition("the document is being closed: only RELATED and CANCEL are accepted")
+
+
+def _file_after_close(record: DocumentRecord, entry: EventEntry) -> PermanentFailure | None:
+    """It would wait for its file for ever (core/attaching.py)."""
+    missing = [name for name in entry.files if name not in record.files or not record.files[name].attached]
+    if not missing:
+        return None
+    problem = FieldProblem(f"events.{entry.external_id}.attachments", "names a file that is not attached")
+    return ForbiddenTransition("no file is attached after CLOSE", fields=[problem])
 
 
 def _before_close(record: DocumentRecord, close: EventEntry | None, entry: EventEntry) -> PermanentFailure | None:

@@ -46,8 +46,12 @@ def _fraction(text: str) -> Decimal:
 
 
 def dumps(value: Any) -> str:
-    """Encode compactly; a Decimal is written as the number it is. Raises ValueError on NaN, TypeError on foreign types."""
-    return simplejson.dumps(value, use_decimal=True, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    """Encode compactly; a Decimal is written as the number it is. Raises ValueError on NaN, TypeError on foreign types.
+
+    U+FFFE and U+FFFF are escaped: no queue takes them as they are (docs.aws.amazon.com, AWSSimpleQueueService, SendMessage).
+    """
+    text: str = simplejson.dumps(value, use_decimal=True, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() else text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def canonical(value: Any) -> str:

@@ -56,7 +56,9 @@ def _letter(
     text: str,
 ) -> DeadLetter:
     """`text`: what rests in the queue, which names the generation."""
-    external_id = external_id or source.group or named_external_id(source.body)
+    external_id = external_id or source.group
+    if not is_external_id(external_id or ""):  # a group may be anything that its sender wrote (invariant 7)
+        external_id = named_external_id(source.body)
     return DeadLetter(
         id=letter_id,
         queue=source.queue.value,

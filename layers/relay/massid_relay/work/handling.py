@@ -28,6 +28,7 @@ from massid_relay.core.errors import (
     WaitedTooLong,
     WorkerCrashed,
 )
+from massid_relay.core.identity import is_external_id
 from massid_relay.core.operation import CRASHES_ALLOWED
 from massid_relay.log import logger
 from massid_relay.work.burial import bury
@@ -193,7 +194,10 @@ def _say(what: str, source: Source, error: Exception) -> None:
 
 
 def _about(source: Source, error: Exception) -> dict[str, Any]:
-    return {"messageId": source.message_id, "externalId": source.group, "errorType": type(error).__name__}
+    named = (
+        source.group if is_external_id(source.group or "") else None
+    )  # a group may be anything that its sender wrote
+    return {"messageId": source.message_id, "externalId": named, "errorType": type(error).__name__}
 
 
 def _where(error: Exception) -> list[str]:

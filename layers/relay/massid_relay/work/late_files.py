@@ -6,10 +6,12 @@ from massid_relay.core.record import DocumentRecord
 from massid_relay.ledger.runs import RunState
 
 VERSION = 1
+FAILING = 60
+"""Seconds within which a run whose step failed has written so, as a rule. It may not have yet when its mended file comes."""
 
 
 def resume_run(relay: Relay, record: DocumentRecord) -> None:
-    """Submit the stored submission once more, if the run failed and no file of the record lies refused any more.
+    """Submit the stored submission once more, if the run failed or is about to, and no file of the record lies refused any more.
 
     Called with the record in which a refused file has just been begun again, before that is saved: of two files that come at
     once the later writer sees that the other one was begun, and a worker that dies before the save decides again. What is sent
@@ -18,7 +20,8 @@ def resume_run(relay: Relay, record: DocumentRecord) -> None:
     if any(file.refused for file in record.files.values()):
         return
     run = relay.runs.newest(record.external_id)
-    if run is None or run.state is not RunState.FAILED or run.generation != record.generation:
+    if run is None or run.state is RunState.ENDED or run.generation != record.generation:
         return
     body: JsonObject = {"version": VERSION, "externalId": record.external_id, "submissionRef": run.part}
-    relay.queues.send(relay.settings.submissions_queue_url, body)
+    delay = FAILING if run.state is RunState.OPEN else 0
+    relay.queues.send(relay.settings.submissions_queue_url, body, delay=delay)

@@ -7,13 +7,11 @@ from massid_relay.core.bulk.building import submission_of_rows
 from massid_relay.core.bulk.columns import EXTERNAL_ID
 from massid_relay.core.bulk.entries import (
     LARGEST_MESSAGE,
-    NO_CHARACTER,
     WHOLE,
     Entry,
     OpenAt,
     Position,
     Problems,
-    unsendable,
 )
 from massid_relay.core.bulk.header import Header, read_header
 from massid_relay.core.bulk.lines import LONGEST_PASSED_OVER, lines_of
@@ -156,7 +154,4 @@ def _text(payload: JsonObject, group: _Group, wrong: Problems) -> str:
         return ""
     if len(text.encode()) > LARGEST_MESSAGE:
         wrong.add(WHOLE, TOO_LONG)
-    if unsendable(text):
-        rows = (row.line for row in group.rows if unsendable(dumps(row.cells)))
-        wrong.add(WHOLE, NO_CHARACTER, next(rows, None))
     return text
