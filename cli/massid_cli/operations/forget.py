@@ -75,7 +75,7 @@ def look(target: Target, external_id: str) -> Holding:
         external_id,
         target.documents.generations(external_id),
         payloads,
-        [letter for letter in target.dead_letters.resting() if letter.external_id == external_id],
+        list(target.dead_letters.resting_of(external_id)),
         list(_versions(target, external_id)),
     )
     known = holding.records or holding.payloads or holding.letters or holding.versions

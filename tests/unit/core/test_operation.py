@@ -98,3 +98,25 @@ def test_confirming_forgets_what_only_attempts_need() -> None:
     operation.ids = {"participant-x": "id"}
     operation.confirm()
     assert (operation.stage, operation.lease, operation.ids) == (Stage.CONFIRMED, None, {})
+
+
+def test_what_was_sent_was_sent_by_the_end_of_its_lease_or_of_its_attempt() -> None:
+    """From then on the visibility delay is counted, before a read that shows nothing is believed."""
+    operation = started()
+    assert operation.sent_at_the_latest == NOW + LEASE
+    operation.put_back(OutcomeUnknown("timed out"), NOW + timedelta(seconds=30))
+    assert operation.sent_at_the_latest == NOW + timedelta(seconds=30)
+    operation.begin(NOW + timedelta(minutes=5), "second", LEASE)
+    operation.put_back(NeverSent("refused"), NOW + timedelta(minutes=5))
+    assert operation.sent_at_the_latest == NOW + timedelta(minutes=5)
+
+
+def test_an_operation_is_in_doubt_once_a_call_may_have_taken_effect() -> None:
+    operation = started()
+    assert operation.in_doubt
+    operation.put_back(NeverSent("refused"), NOW)
+    assert not operation.in_doubt
+    operation.put_back(OutcomeUnknown("timed out"), NOW)
+    assert operation.in_doubt
+    operation.set_free()
+    assert not operation.in_doubt

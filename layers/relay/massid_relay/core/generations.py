@@ -19,7 +19,7 @@ from massid_relay.core.errors import (
 )
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import DocumentRecord, EventState, Replacement
-from massid_relay.core.timeline import CLOSE, in_doubt, in_flight
+from massid_relay.core.timeline import CLOSE, in_flight
 
 GENERATION = "generation"
 WHAT_REMAINS = "what remains: a RELATED event, or the Carrot Network's support"
@@ -83,7 +83,7 @@ def not_open(asked: int, newest: int) -> InvalidMessage:
 def _require_no_close_in_flight(record: DocumentRecord) -> None:
     """Whoever wrote first has won: a CLOSE that may have gone out is waited for, and one that certainly didn't never will."""
     close = next((e for e in record.events if e.name == CLOSE and in_flight(record, e)), None)
-    if close is None or record.batch is None or not in_doubt(record.batch.operation):
+    if close is None or record.batch is None or not record.batch.operation.in_doubt:
         return
     if close.state is EventState.WAITING:
         raise NotReady(f"generation {record.generation} is being closed: wait for the outcome")

@@ -65,6 +65,19 @@ class Operation:
     ids: dict[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether an earlier attempt may have taken effect: it got no answer, its worker died, or a person redrove it after
+        that."""
+        return self.unknown_since is not None or self.lease is not None or self.stage is Stage.REFUSED
+
+    @property
+    def sent_at_the_latest(self) -> datetime:
+        """No call outlives its lease; one that ended without an answer ended then."""
+        if self.lease is not None:
+            return self.lease.until
+        return max(self.last_attempt, self.unknown_since or self.last_attempt)
+
     @classmethod
     def started(cls, now: datetime, owner: str, lease: timedelta) -> "Operation":
         """A new operation, leased to `owner`."""

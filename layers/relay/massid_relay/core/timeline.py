@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from massid_relay.core.errors import ForbiddenTransition, Refusal
-from massid_relay.core.operation import Operation, Stage
+from massid_relay.core.operation import Stage
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 
 CLOSE = "CLOSE"
@@ -105,12 +105,7 @@ def _step_to_cancel(record: DocumentRecord, cancel: EventEntry) -> Step:
 def _is_in_the_way(record: DocumentRecord, batch: Batch) -> bool:
     sent = [e for e in record.events if in_flight(record, e)]
     closing = any(e.name == CLOSE and e.state is EventState.WAITING for e in sent)
-    return any(e.state is EventState.DEAD for e in sent) or (closing and not in_doubt(batch.operation))
-
-
-def in_doubt(operation: Operation) -> bool:
-    """Whether an earlier attempt may have taken effect: it got no answer, its worker died, or a person redrove it after that."""
-    return operation.unknown_since is not None or operation.lease is not None or operation.stage is Stage.REFUSED
+    return any(e.state is EventState.DEAD for e in sent) or (closing and not batch.operation.in_doubt)
 
 
 def _step_to_the_end(record: DocumentRecord) -> Step:
@@ -135,7 +130,7 @@ def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
     dead = next((e for e in sent if e.state is EventState.DEAD), None)
     if dead is not None:
         return Step(StepKind.WAIT, sent, f"event {dead.external_id}, which lies dead")
-    if in_doubt(batch.operation) and (sent[0].name not in STATUS_EVENTS or sent[0].state is EventState.DISCARDED):
+    if batch.operation.in_doubt and (sent[0].name not in STATUS_EVENTS or sent[0].state is EventState.DISCARDED):
         return Step(StepKind.LOOK_UP, sent)
     return Step(_kind_of(sent[0]), sent)
 

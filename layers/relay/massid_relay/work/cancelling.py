@@ -19,7 +19,7 @@ from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages import EventsMessage
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import EventEntry, EventState
-from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_doubt, in_flight
+from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_flight
 from massid_relay.core.verification import find_ours, has_status
 from massid_relay.work.burial import bury
 from massid_relay.work.send_events import look_up
@@ -63,13 +63,13 @@ def _is_to_be_looked_at(turn: Turn) -> bool:
     record = turn.record
     if record.superseded or record.batch is None:
         return bool(record.newcomers)
-    return in_doubt(record.batch.operation)
+    return record.batch.operation.in_doubt
 
 
 def _learn_what_is_shown(turn: Turn) -> None:
     """Once, after whatever was sent last must be visible. A document that can't be read is cancelled all the same."""
     record, relay = turn.record, turn.relay
-    last = record.batch.operation.last_attempt if record.batch else record.last_confirmed
+    last = record.batch.operation.sent_at_the_latest if record.batch else record.last_confirmed
     quiet = relay.now() - last if last is not None else relay.settings.visibility_delay
     if quiet < relay.settings.visibility_delay:
         left = relay.settings.visibility_delay - quiet

@@ -16,7 +16,7 @@ from massid_relay.core.errors import (
     WorkerCrashed,
 )
 from massid_relay.core.first_contact import newcomers_of, with_ids
-from massid_relay.core.operation import Operation, Stage
+from massid_relay.core.operation import Operation
 from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import Batch, DocumentRecord, EventEntry, EventState
 from massid_relay.core.verification import Expected, find_ours, has_status, verify
@@ -34,7 +34,7 @@ CLOSED = "CLOSED"
 
 def close_document(turn: Turn, close: EventEntry) -> None:
     """GET, the six checks, CLOSE, GET, the six checks. Where an earlier CLOSE may have gone out, only that is settled."""
-    if turn.record.batch is not None and _in_doubt(turn.record.batch.operation):
+    if turn.record.batch is not None and turn.record.batch.operation.in_doubt:
         _look_up(turn, close, turn.record.batch.operation)
         return
     owner = turn.relay.new_owner()
@@ -65,16 +65,11 @@ def verify_closed(turn: Turn) -> None:
     turn.save()
 
 
-def _in_doubt(operation: Operation) -> bool:
-    """Whether an earlier attempt may have taken effect: it got no answer, its worker died, or a person redrove it after that."""
-    return bool(operation.unknown_since or operation.lease) or operation.stage is Stage.REFUSED
-
-
 def _look_up(turn: Turn, close: EventEntry, operation: Operation) -> None:
     """A CLOSE that shows, or the status that it brings, proves itself at once, and the checks after CLOSE follow. It is
     believed absent only when what was sent last must be visible; then it may go out, unless workers keep dying over it."""
     relay = turn.relay
-    visible_from = _sent_at_the_latest(operation) + relay.settings.visibility_delay
+    visible_from = operation.sent_at_the_latest + relay.settings.visibility_delay
     crashed = _end_dead_lease(operation, relay.now())
     keep_claims(turn)
     remote = turn.read_remote()
@@ -88,13 +83,6 @@ def _look_up(turn: Turn, close: EventEntry, operation: Operation) -> None:
         operation.set_free()
     turn.dirty = True
     turn.save()
-
-
-def _sent_at_the_latest(operation: Operation) -> datetime:
-    """No call outlives its lease; one that ended without an answer ended then."""
-    if operation.lease is not None:
-        return operation.lease.until
-    return max(operation.last_attempt, operation.unknown_since or operation.last_attempt)
 
 
 def _end_dead_lease(operation: Operation, now: datetime) -> WorkerCrashed | None:

@@ -67,6 +67,7 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     inside a batch. What a read doesn't show is believed absent only after the visibility delay. A single event is covered
     by its deduplication id for as long as that is remembered, unless workers died over it and a person redrove it."""
     operation = _batch(turn.record).operation
+    sent = operation.sent_at_the_latest
     try:
         operation.end_dead_lease(turn.relay.now())
     except WorkerCrashed as error:
@@ -76,9 +77,8 @@ def look_up(turn: Turn, events: Sequence[EventEntry]) -> None:
     if alone and _remembered(turn, operation):
         send_events(turn, events)
         return
-    quiet = turn.relay.now() - operation.last_attempt
-    if quiet < turn.relay.settings.visibility_delay:
-        wait = (turn.relay.settings.visibility_delay - quiet).total_seconds()
+    wait = (sent + turn.relay.settings.visibility_delay - turn.relay.now()).total_seconds()
+    if wait > 0:
         raise NotReady("the last attempt may not be visible yet", retry_after=wait)
     keep_claims(turn)
     remote = turn.read_remote()
