@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from massid_relay.core.clock import SystemClock
+from massid_relay.core.errors import Refusal
 from massid_relay.core.jsons import JsonObject, loads
 from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
@@ -156,7 +157,12 @@ def _held_by(target: Target, letter: DeadLetter) -> DocumentRecord | None:
 def _died_with(record: DocumentRecord, letter: DeadLetter) -> bool:
     event, file = record.event(letter.item or ""), record.files.get(letter.item or "")
     refusals = [event.refusal if event else None, file.operation.refusal if file and file.operation else None]
-    return any(refusal and dead_letter_id(refusal.message_id, letter.item) == letter.id for refusal in refusals)
+    return any(_tells_of(letter, refusal) for refusal in refusals)
+
+
+def _tells_of(letter: DeadLetter, refusal: Refusal | None) -> bool:
+    """Whether it is this refusal's letter. What was refused may have others of its name, say of other content."""
+    return refusal is not None and dead_letter_id(refusal.message_id, letter.item) == letter.id
 
 
 def release(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> bool:
@@ -167,10 +173,10 @@ def release(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> b
     if not discarded or letter.item is None:
         return changed
     event = record.event(letter.item)
-    if event is not None and event.state is EventState.DEAD:
+    if event is not None and event.state is EventState.DEAD and _tells_of(letter, event.refusal):
         event.state, changed = EventState.DISCARDED, True
     file = record.files.get(letter.item)
-    if file is not None and file.refused:
+    if file is not None and file.operation is not None and file.refused and _tells_of(letter, file.operation.refusal):
         del record.files[letter.item]
         changed = True
     return changed

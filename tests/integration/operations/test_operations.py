@@ -13,6 +13,7 @@ from massid_relay.core.errors import InvalidMessage, LeftToAPerson, Refusal
 from massid_relay.core.operation import Operation
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Hold
 from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
+from massid_relay.work.burial import dead_letter_id
 from moto import mock_aws
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -120,9 +121,10 @@ def test_a_discarded_event_is_given_up_with_its_reason_and_wakes_its_document(ta
     dead = EventEntry("event", "Weighing", NOW, "hash", "dedup", "part", state=EventState.DEAD)
     dead.refusal = Refusal.of(InvalidMessage("no"), "m")
     target.documents.save(DocumentRecord("doc", events=[dead]))
-    bury(target, "letter", item="event")
-    discard(target, "letter", "weighed twice by mistake")
-    letter = target.dead_letters.get("letter")
+    letter_id = dead_letter_id("m", "event")
+    bury(target, letter_id, item="event")
+    discard(target, letter_id, "weighed twice by mistake")
+    letter = target.dead_letters.get(letter_id)
     assert letter is not None
     assert (letter.state, letter.why) == (DeadLetterState.DISCARDED, "weighed twice by mistake")
     assert target.documents.load("doc").events[0].state is EventState.DISCARDED

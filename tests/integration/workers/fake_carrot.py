@@ -212,6 +212,8 @@ class FakeCarrot:
             raise RejectedByProvider("422", status=422, vendor_error_id="vendor-1")
 
         def add() -> str:
+            if stored.status == "CANCELLED" or (stored.status == "CLOSED" and body["name"] != "RELATED"):
+                raise RejectedByProvider(f"409 the document is {stored.status}", status=409)
             event_id = f"event-{next(self._numbers)}"
             stored.events.append((self.clock.now() + self.lag, body | {"id": event_id}))
             if body["name"] in {"CLOSE", "CANCEL"}:

@@ -85,9 +85,11 @@ def _require_no_close_in_flight(record: DocumentRecord) -> None:
     close = next((e for e in record.events if e.name == CLOSE and in_flight(record, e)), None)
     if close is None or record.batch is None or not record.batch.operation.in_doubt:
         return
-    if close.state is EventState.WAITING:
-        raise NotReady(f"generation {record.generation} is being closed: wait for the outcome")
-    raise ForbiddenTransition("nobody knows whether it is closed: redrive or discard the dead letter of CLOSE first")
+    if close.state is EventState.DEAD:
+        raise ForbiddenTransition(
+            "nobody knows whether it is closed: redrive or discard the dead letter of CLOSE first"
+        )
+    raise NotReady(f"generation {record.generation} is being closed, or may be: wait for the outcome")
 
 
 def require_same_document(record: DocumentRecord, content_hash: str) -> None:

@@ -124,9 +124,9 @@ def _after_the_end(record: DocumentRecord, entry: EventEntry) -> PermanentFailur
 
 
 def _standing(record: DocumentRecord, name: str) -> EventEntry | None:
-    """The one that is to go out, or that went out or may have. One that was given up isn't."""
-    wanted = (e for e in record.events if e.name == name and e.state is not EventState.DISCARDED)
-    return next((e for e in wanted if e.state is not EventState.DEAD or in_flight(record, e)), None)
+    """The one that is to go out, or that went out or may have, be it given up by now."""
+    named = (e for e in record.events if e.name == name)
+    return next((e for e in named if e.state is EventState.WAITING or gone_out(record, e)), None)
 
 
 def _after_cancel(cancel: EventEntry) -> PermanentFailure:
@@ -145,7 +145,7 @@ def _after_close(record: DocumentRecord, close: EventEntry, entry: EventEntry) -
         return None
     if close.state is EventState.DEAD:
         return ForbiddenTransition("it may be closed: redrive or discard the dead letter of CLOSE first")
-    return ForbiddenTransition("the document is being closed: only RELATED and CANCEL are accepted")
+    return ForbiddenTransition("the document is being closed, or may be: only RELATED and CANCEL are accepted")
 
 
 def _file_after_close(record: DocumentRecord, entry: EventEntry) -> PermanentFailure | None:

@@ -99,7 +99,8 @@ def _step_to_cancel(record: DocumentRecord, cancel: EventEntry) -> Step:
         return Step(StepKind.REFUSE, (cancel,))
     if record.batch is None:
         return Step(StepKind.CANCEL, (cancel,))
-    return Step(StepKind.LEAVE) if _is_in_the_way(record, record.batch) else _step_in_flight(record, record.batch)
+    in_the_way = _is_in_the_way(record, record.batch)
+    return Step(StepKind.LEAVE, (cancel,)) if in_the_way else _step_in_flight(record, record.batch)
 
 
 def _is_in_the_way(record: DocumentRecord, batch: Batch) -> bool:
@@ -125,12 +126,13 @@ def _step_to_the_end(record: DocumentRecord) -> Step:
 
 
 def _step_in_flight(record: DocumentRecord, batch: Batch) -> Step:
-    """What to do about a batch that was begun. One that workers kept dying over waits for a person, then is looked up."""
+    """What to do about a batch that was begun. One that workers kept dying over waits for a person, then is looked up. A CLOSE
+    in doubt is looked up on its own way out (work/close_document.py)."""
     sent = tuple(e for e in record.events if e.external_id in batch.event_ids)
     dead = next((e for e in sent if e.state is EventState.DEAD), None)
     if dead is not None:
         return Step(StepKind.WAIT, sent, f"event {dead.external_id}, which lies dead")
-    if batch.operation.in_doubt and (sent[0].name not in STATUS_EVENTS or sent[0].state is EventState.DISCARDED):
+    if batch.operation.in_doubt and (sent[0].name != CLOSE or sent[0].state is EventState.DISCARDED):
         return Step(StepKind.LOOK_UP, sent)
     return Step(_kind_of(sent[0]), sent)
 

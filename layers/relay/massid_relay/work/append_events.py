@@ -22,7 +22,7 @@ from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Fil
 from massid_relay.core.timeline import Step, StepKind, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury, dead_letter_id
-from massid_relay.work.cancelling import ends_nothing, leave, look_up_and_end, refuse_cancel
+from massid_relay.work.cancelling import end_if_cancelled, ends_nothing, leave, refuse_cancel
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.generations import is_current, require_fresh_event_ids
@@ -31,7 +31,7 @@ from massid_relay.work.nudges import look_for_files
 from massid_relay.work.related import resolve_related
 from massid_relay.work.replacing import ending_message, go_on_with_successor, older_to_end, want_cancel
 from massid_relay.work.retire import retire
-from massid_relay.work.send_events import send_events
+from massid_relay.work.send_events import look_up, send_events
 from massid_relay.work.source import Source
 from massid_relay.work.stored import asked_events
 from massid_relay.work.turn import Turn
@@ -183,7 +183,7 @@ def _ask_for_files(turn: Turn, entries: Sequence[EventEntry]) -> list[str]:
 
 _STEPS: dict[StepKind, Callable[[Turn, Step], None]] = {
     StepKind.SEND: lambda turn, step: send_events(turn, step.events),
-    StepKind.LOOK_UP: lambda turn, step: look_up_and_end(turn, step.events),
+    StepKind.LOOK_UP: lambda turn, step: look_up(turn, step.events),
     StepKind.CANCEL: lambda turn, step: send_events(turn, step.events),
     StepKind.LEAVE: lambda turn, step: leave(turn),
     StepKind.REFUSE: refuse_cancel,
@@ -200,6 +200,7 @@ def _advance(turn: Turn) -> None:
             _take(turn, step)
         except PermanentFailure as error:
             _give_up(turn, step, error)
+    end_if_cancelled(turn)
     _learn_now(turn)
 
 

@@ -1,6 +1,5 @@
 """CANCEL passes what is in flight: that is let go first, or found to be a CLOSE that went out."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -18,11 +17,10 @@ from massid_relay.core.inbox import CLOSED
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages import EventsMessage
 from massid_relay.core.reading import RemoteDocument
-from massid_relay.core.record import EventEntry, EventState
+from massid_relay.core.record import EventState
 from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_flight
 from massid_relay.core.verification import find_ours, has_status
 from massid_relay.work.burial import bury
-from massid_relay.work.send_events import look_up
 from massid_relay.work.stored import stored_submission
 from massid_relay.work.turn import Turn
 
@@ -67,18 +65,23 @@ def _is_to_be_looked_at(turn: Turn) -> bool:
 
 
 def _learn_what_is_shown(turn: Turn) -> None:
-    """Once, after whatever was sent last must be visible. A document that can't be read is cancelled all the same."""
+    """Once, after whatever was sent last must be visible. A document that can't be read is cancelled all the same, unless it may
+    be closed: then the CANCEL dies with that error, and the doubt about CLOSE stays."""
     record, relay = turn.record, turn.relay
     last = record.batch.operation.sent_at_the_latest if record.batch else record.last_confirmed
     quiet = relay.now() - last if last is not None else relay.settings.visibility_delay
     if quiet < relay.settings.visibility_delay:
         left = relay.settings.visibility_delay - quiet
         raise NotReady("the last attempt may not be visible yet", retry_after=left.total_seconds())
-    with suppress(PermanentFailure):
+    try:
         remote = turn.read_remote()
-        _note_what_stands(turn, remote)
-        with suppress(NotReady):
-            turn.learn(remote)
+    except PermanentFailure:
+        if any(entry.name == CLOSE and in_flight(record, entry) for entry in record.events):
+            raise
+        return
+    _note_what_stands(turn, remote)
+    with suppress(NotReady):
+        turn.learn(remote)
 
 
 def _note_what_stands(turn: Turn, remote: RemoteDocument) -> None:
@@ -103,11 +106,11 @@ def refuse_cancel(turn: Turn, step: Step) -> None:
     turn.save()
 
 
-def look_up_and_end(turn: Turn, events: Sequence[EventEntry]) -> None:
-    """A batch of unknown outcome; it may be a CANCEL that was given up and stands all the same."""
-    look_up(turn, events)
-    if turn.record.cancelling_event is not None:
-        end_by_cancel(turn.record, turn.message_id)
+def end_if_cancelled(turn: Turn) -> None:
+    """A CANCEL that was found to stand ends what waits, whichever turn found it."""
+    record = turn.record
+    if record.cancelling_event is not None and any(entry.state is EventState.WAITING for entry in record.events):
+        end_by_cancel(record, turn.message_id)
         turn.dirty = True
 
 
