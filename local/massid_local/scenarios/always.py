@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
-from massid_relay.core.jsons import JsonObject, loads
+from massid_relay.core.jsons import JsonObject
 
 from massid_local.carrot_sandbox.documents import Document
 from massid_local.demo.checks import check
 from massid_local.demo.links import Links
-from massid_local.demo.platform import reader_of
 from massid_local.demo.submitted import Submitted
-from massid_local.scenarios.facts import ours
+from massid_local.scenarios.facts import ours, read
 from massid_local.scenarios.massid import Massid
 from massid_local.scenarios.stage import Stage
 
@@ -29,8 +28,7 @@ def _of(stage: Stage, massid: Massid, links: Links) -> Iterator[str]:
     if sum(document.status != "CANCELLED" for document in documents) > 1:
         yield "two documents of it are alive"
     for document in documents:
-        with reader_of(stage.shared.stack) as platform:
-            shown: JsonObject = loads(platform.document(document.id))
+        shown = read(stage, document.id)
         yield from repeated_or_out_of_order(shown)
         yield from _links(massid, shown, links)
         yield from _files(stage, massid, document)

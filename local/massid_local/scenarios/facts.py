@@ -4,18 +4,22 @@ A scenario names facts and their values; a fact that it doesn't name isn't looke
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
+import httpx
 from massid_relay.core.jsons import JsonObject, loads
 from massid_relay.ledger.dead_letters import DeadLetter
 
 from massid_local.carrot_sandbox.documents import Document
-from massid_local.demo.platform import reader_of
+from massid_local.demo.platform import Platform, reader_of
 from massid_local.scenarios.massid import Massid, title_of
 from massid_local.scenarios.stage import NOBODY, Stage
 
 CONTAINS = "says"
 """A member whose text must only hold what is wanted."""
+READS: Final = 6
+"""How often a document is read before an error is believed: more often than a scenario has faults for its reads."""
 
 
 def seen(stage: Stage, of: str | None, names: Mapping[str, Any]) -> JsonObject:
@@ -74,7 +78,7 @@ class _Look:
         if self._shown is None:
             alive = [one for one in self.documents if one.status != "CANCELLED"]
             counts = (alive or self.documents)[-1:]
-            self._shown = _read(self.stage, counts[0].id) if counts else {}
+            self._shown = read(self.stage, counts[0].id) if counts else {}
         return self._shown
 
     @property
@@ -94,9 +98,17 @@ def ours(shown: JsonObject) -> list[JsonObject]:
     return [event for event in shown.get("externalEvents", []) if event.get("externalId")]
 
 
-def _read(stage: Stage, document_id: str) -> JsonObject:
+def read(stage: Stage, document_id: str) -> JsonObject:
+    """The document as the platform shows it. This reader may meet the faults that the relay was to meet, and looks again."""
     with reader_of(stage.shared.stack) as platform:
-        shown: JsonObject = loads(platform.document(document_id))
+        for _ in range(READS - 1):
+            with suppress(httpx.HTTPError):
+                return _shown(platform, document_id)
+        return _shown(platform, document_id)
+
+
+def _shown(platform: Platform, document_id: str) -> JsonObject:
+    shown: JsonObject = loads(platform.document(document_id))
     return shown
 
 

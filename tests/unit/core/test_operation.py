@@ -113,10 +113,11 @@ def test_what_was_sent_was_sent_by_the_end_of_its_lease_or_of_its_attempt() -> N
 
 def test_an_operation_is_in_doubt_once_a_call_may_have_taken_effect() -> None:
     operation = started()
-    assert operation.in_doubt
+    doubts = [operation.in_doubt]
     operation.put_back(NeverSent("refused"), NOW)
-    assert not operation.in_doubt
+    doubts.append(operation.in_doubt)
     operation.put_back(OutcomeUnknown("timed out"), NOW)
-    assert operation.in_doubt
+    doubts.append(operation.in_doubt)
     operation.set_free()
-    assert not operation.in_doubt
+    doubts.append(operation.in_doubt)
+    assert doubts == [True, False, True, False]
