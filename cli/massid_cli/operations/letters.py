@@ -121,7 +121,9 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
             target.queue_url(queue),
             body,
             group=letter.external_id or letter.id if fifo else None,
-            fresh_id=uuid.uuid4().hex if fifo else None,
+            fresh_id=letter.id
+            if fifo
+            else None,  # sent once, though a redrive that was broken off is done again at once
         )
     target.dead_letters.settle(replace(letter, state=DeadLetterState.REDRIVEN), SystemClock().now())
     _take_away(target, message)
@@ -129,7 +131,7 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
 
 def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLetter) -> None:
     """What isn't even JSON goes back as it came; it will be refused again, and says so."""
-    fifo = {"MessageGroupId": letter.external_id or letter.id, "MessageDeduplicationId": uuid.uuid4().hex}
+    fifo = {"MessageGroupId": letter.external_id or letter.id, "MessageDeduplicationId": letter.id}
     extra = fifo if queue is QueueName.EVENTS else {}
     target.client("sqs").send_message(QueueUrl=target.queue_url(queue), MessageBody=body, **extra)
 
