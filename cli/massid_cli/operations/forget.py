@@ -11,9 +11,8 @@ from itertools import islice
 from typing import Any
 
 from massid_relay.core.evidence import evidence_key
-from massid_relay.core.first_contact import ADDRESS, address_key_by_id, participant_id_of, parties_of
+from massid_relay.core.first_contact import ADDRESS, companions_of, participant_id_of, parties_of
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.party_marks import places_of
 from massid_relay.core.record import DocumentRecord
 from massid_relay.core.retention import why_kept, why_order_keeps
 from massid_relay.ledger.dead_letters import DeadLetter
@@ -139,8 +138,8 @@ def _party_keys(target: Target, payloads: Iterable[JsonObject]) -> list[str]:
 def _address_keys(body: JsonObject, ids: Mapping[str, str]) -> list[str | None]:
     parties = parties_of(body)
     owner = participant_id_of(body) or ids.get(parties.participant or "")
-    places = places_of(owner, body[ADDRESS]) if owner and parties.address else ()
-    return [parties.address, address_key_by_id(body, ids), *places]
+    companions = companions_of(owner, body[ADDRESS]) if owner and parties.address else []
+    return [parties.address, *companions]
 
 
 def _versions(target: Target, external_id: str) -> Iterator[Mapping[str, str]]:

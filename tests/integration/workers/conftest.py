@@ -8,7 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.workers.bench import Bench
+from tests.integration.workers.bench import DOCUMENTS, EVENTS, Bench
+from tests.integration.workers.payloads import actor, document_message, event, events_message
 
 _NUMBERS = itertools.count(1)
 
@@ -57,3 +58,13 @@ def create_table(dynamodb: Any, name: str) -> None:
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+@pytest.fixture
+def standing(bench: Bench) -> Bench:
+    """A document with an ACTOR and a weighing on the network, ready to be closed."""
+    bench.send(DOCUMENTS, document_message())
+    bench.send(EVENTS, events_message(actor(), event("w", 5, value=1)))
+    bench.run()
+    bench.move(minutes=5)
+    return bench

@@ -28,16 +28,6 @@ def look_again(bench: Bench, times: int = 3) -> None:
         bench.run()
 
 
-@pytest.fixture
-def standing(bench: Bench) -> Bench:
-    """A document with an ACTOR and a weighing on the network, ready to be closed."""
-    bench.send(DOCUMENTS, document_message())
-    bench.send(EVENTS, events_message(actor(), event("w", 5, value=1)))
-    bench.run()
-    bench.move(minutes=5)
-    return bench
-
-
 class TestWhileCloseIsInFlight:
     def test_it_wins_where_close_certainly_did_not_go_out(self, standing: Bench) -> None:
         """The reads before CLOSE get no answer."""

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from massid_cli import parties
 from massid_cli.operations.target import Target
+from massid_relay.core.first_contact import Learnt
 from massid_relay.core.jsons import JsonObject, dumps, loads
 from massid_relay.ledger.party_changes import PartyChange
 
@@ -311,3 +312,23 @@ def test_the_command_lists_them_by_field_without_what_they_say(
         assert f"participant {participant_id} differs in content: name" in shown
         assert shown.endswith("1 changes\n")
     assert "Lua" not in shown
+
+
+def test_new_addresses_of_one_name_in_one_message_are_told_once(bench: Bench) -> None:
+    learn(bench)
+    bench.send(DOCUMENTS, document_message())
+    bench.send(EVENTS, events_message(*[event(f"e{n}", n + 1, **changed(number=f"20{n}")) for n in range(5)]))
+    bench.run()
+    assert [change.item for change in changes(bench)] == ["e0"]
+
+
+@pytest.mark.parametrize(("kept", "most"), [("named-", 2), ("place-", 200)])
+def test_what_is_remembered_of_one_name_or_place_is_bounded(bench: Bench, kept: str, most: int) -> None:
+    """An item of DynamoDB holds 400 KB; a hauler has thousands of collection points."""
+    store, address = bench.container().parties, party(TAX_ID)["address"]
+    for number in range(most + 5):
+        learnt = Learnt()
+        learnt.address(None, address | {"complement": f"door {number}"}, f"address-{number}", "participant-1")
+        (place,) = [place for place in learnt.places if place.startswith(kept)]
+        store.learn(Learnt(places={place: learnt.places[place]}))
+    assert len(store.at([place])[place]) == most

@@ -3,19 +3,9 @@
 import pytest
 from massid_cli.operations.letters import release
 
-from tests.integration.workers.bench import DOCUMENTS, EVENTS, Bench
+from tests.integration.workers.bench import EVENTS, Bench
 from tests.integration.workers.fake_carrot import APPEND
-from tests.integration.workers.payloads import actor, close, document_message, event, events_message
-
-
-@pytest.fixture
-def standing(bench: Bench) -> Bench:
-    """A document with an ACTOR and a weighing on the network."""
-    bench.send(DOCUMENTS, document_message())
-    bench.send(EVENTS, events_message(actor(), event("w", 5, value=1)))
-    bench.run()
-    bench.move(minutes=5)
-    return bench
+from tests.integration.workers.payloads import PDF, close, event, events_message, with_file
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -60,3 +50,13 @@ def test_a_closed_document_needs_none(standing: Bench) -> None:
     standing.run()
     assert standing.dead == ["PayloadConflict"]
     assert standing.record("doc").holds == []
+
+
+def test_other_content_asks_for_no_file(standing: Bench) -> None:
+    """Else CLOSE would wait for a file of content that was refused, and discarded."""
+    standing.drop("doc", "a.pdf", PDF)
+    standing.send(EVENTS, events_message(with_file(event("f", 6), "a.pdf")))
+    standing.run()
+    standing.send(EVENTS, events_message(with_file(event("f", 6), "b.pdf")))
+    standing.run()
+    assert (list(standing.record("doc").files), standing.dead) == (["a.pdf"], ["PayloadConflict"])

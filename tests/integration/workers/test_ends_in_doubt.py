@@ -5,28 +5,20 @@ from datetime import timedelta
 
 import pytest
 from massid_cli.operations.letters import release
-from massid_relay.core.errors import OutcomeUnknown, RejectedByProvider
-from massid_relay.core.jsons import JsonObject
+from massid_relay.core.errors import NotReady, OutcomeUnknown, RejectedByProvider
+from massid_relay.core.jsons import JsonObject, dumps
 from massid_relay.core.record import EventState
+from massid_relay.work.append_events import append_events
+from massid_relay.work.source import QueueName, Source
 
-from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, Bench
+from tests.integration.workers.bench import EVENTS, SUBMISSIONS, Bench
 from tests.integration.workers.fake_carrot import APPEND, BATCH, READ, Call
 from tests.integration.workers.mortal import run_and_die
-from tests.integration.workers.payloads import actor, close, document_message, event, events_message, with_file
+from tests.integration.workers.payloads import actor, close, event, events_message, party, with_file
 from tests.integration.workers.replacements import submission
 from tests.integration.workers.test_cancel_passes import cancel, look_again
 
 WAKE: JsonObject = {"version": 1, "documentExternalId": "doc", "wake": "Released"}
-
-
-@pytest.fixture
-def standing(bench: Bench) -> Bench:
-    """A document with an ACTOR and a weighing on the network, ready to be closed."""
-    bench.send(DOCUMENTS, document_message())
-    bench.send(EVENTS, events_message(actor(), event("w", 5, value=1)))
-    bench.run()
-    bench.move(minutes=5)
-    return bench
 
 
 def unreadable(bench: Bench) -> None:
@@ -135,6 +127,33 @@ class TestAClose:
         assert sorted(standing.dead) == ["ForbiddenTransition"] * stands + ["Rejected403"] * dead
         record = standing.record("doc")
         assert (record.batch, record.waits, record.waiting_since) == (None, [], None)
+
+    def test_a_second_look_still_waits_from_the_lease_s_end(self, standing: Bench) -> None:
+        """The first look takes the dead worker's lease away; that its call may have gone out late is not forgotten."""
+
+        def die(call: Call) -> None:
+            if call.name == APPEND:
+                raise _Killed
+
+        inline = {name: value for name, value in close().items() if name not in {"participantId", "addressId"}}
+        standing.carrot.before = die
+        standing.send(EVENTS, events_message(inline | party()))
+        with pytest.raises(_Killed):
+            standing.work(EVENTS)
+        standing.carrot.before = lambda _: None
+        batch = standing.record("doc").batch
+        assert batch is not None
+        assert batch.operation.lease is not None
+        standing.clock.move_to(batch.operation.lease.until + timedelta(seconds=1))
+        woken = Source(QueueName.EVENTS, "w", "r", dumps(WAKE), "doc", 1, standing.clock.now())
+        for _ in range(2):
+            with pytest.raises(NotReady):
+                append_events(standing.relay, [woken])
+            standing.move(seconds=1)
+
+
+class _Killed(BaseException):
+    pass
 
 
 class TestACancel:

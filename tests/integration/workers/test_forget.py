@@ -152,3 +152,16 @@ def test_the_command_says_what_went_and_what_stays(
     assert "gone   2 stored payloads" in done.stdout
     assert "2 versions of its files: --evidence takes them too" in done.stdout
     assert "what stands on the network" in done.stdout
+
+
+def test_two_massids_of_one_participant_leave_no_mark_behind(bench: Bench) -> None:
+    """The second one's address is known under its participant's id, which went with the first one (invariant 7)."""
+    for number in range(2):
+        inline = party("11222333000181", f"{number + 1}00")
+        bench.send(DOCUMENTS, document_message(f"m{number}", **inline))
+        bench.send(EVENTS, events_message({"name": "CANCEL", "isPublic": True}, external_id=f"m{number}"))
+        bench.run()
+    for number in range(2):
+        forget(as_operator(bench), f"m{number}", Choice(parties=True))
+    items = bench.dynamodb.scan(TableName=bench.name)["Items"]
+    assert [item["pk"]["S"] for item in items if item["pk"]["S"].startswith("PARTY#")] == []

@@ -7,7 +7,8 @@ import pytest
 from tests.integration.workers.bench import DOCUMENTS, EVIDENCE, SUBMISSIONS, Bench, invoke
 from tests.integration.workers.fake_carrot import ATTACH, Call
 from tests.integration.workers.mortal import run_and_die
-from tests.integration.workers.payloads import PDF, document, document_message, files_message
+from tests.integration.workers.payloads import PDF, actor, document, document_message, files_message
+from tests.integration.workers.replacements import submission
 from tests.integration.workers.test_submit_massid import end_run
 
 
@@ -174,3 +175,29 @@ def test_a_file_that_comes_late_and_is_no_evidence_starts_no_run(given_up: Bench
 
     assert list(given_up.steps.executions) == ["doc-g1-r1"]
     assert given_up.record("doc").files["mtr.pdf"].refused
+
+
+def resumed_by_hand(given_up: Bench) -> None:
+    """Both files lie in the bucket, and run 2 itself finds them: each was refused before and is begun again."""
+    (first,) = given_up.steps.executions.values()
+    for name in ("cdf.pdf", "mtr.pdf"):
+        given_up.drop("doc", name, PDF, tell=False)
+    given_up.send(SUBMISSIONS, {"version": 1, "externalId": "doc", "submissionRef": first["submissionRef"]})
+    given_up.work(SUBMISSIONS)
+    given_up.send(EVIDENCE, files_message("mtr.pdf", "cdf.pdf", token="token-2"))
+    given_up.work(EVIDENCE)
+
+
+def test_files_that_a_run_finds_itself_start_no_other_once_it_ended_well(given_up: Bench) -> None:
+    resumed_by_hand(given_up)
+    end_run(given_up, "ended")
+    given_up.run()
+    assert list(given_up.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
+
+
+def test_a_run_that_was_replaced_meanwhile_is_not_resumed(given_up: Bench) -> None:
+    resumed_by_hand(given_up)
+    given_up.send(SUBMISSIONS, submission(actor(), generation=2))
+    given_up.run()
+    assert "Superseded" not in given_up.dead
+    assert list(given_up.steps.executions) == ["doc-g1-r1", "doc-g1-r2", "doc-g2-r3"]

@@ -3,7 +3,7 @@
 from massid_relay.core.record import EventState
 
 from tests.integration.workers.bench import EVENTS, Bench
-from tests.integration.workers.payloads import actor, close, event, events_message
+from tests.integration.workers.payloads import actor, close, event, events_message, with_file
 from tests.integration.workers.test_related import create, related, related_to, waits_for
 
 
@@ -67,3 +67,12 @@ def test_nor_after_cancel_not_even_related(bench: Bench) -> None:
     bench.run()
     assert bench.dead == ["ForbiddenTransition"]
     assert related_to(bench) == []
+
+
+def test_a_file_that_is_not_attached_leaves_one_letter_and_is_asked_for_by_nobody(standing: Bench) -> None:
+    standing.send(EVENTS, events_message(close()))
+    standing.run()
+    other = event("rel", 200, "RELATED", relatedDocument={"documentId": "x"})
+    standing.send(EVENTS, events_message(with_file(other, "late.pdf")))
+    standing.run()
+    assert (standing.dead, standing.record("doc").files) == (["ForbiddenTransition"], {})

@@ -9,11 +9,24 @@ from tests.unit.messages.test_events import message, parsed
 
 
 @pytest.mark.parametrize(
-    "name", ["close", "Close", "Cancel", "Related", "actor", "Update", "split", "Output", " CLOSE"]
+    "name",
+    [
+        "close",
+        "Close",
+        "Cancel",
+        "Related",
+        "actor",
+        "Update",
+        "split",
+        "Output",
+        " CLOSE",
+        "\u200bCLOSE",
+        "\uff23\uff2c\uff2f\uff33\uff25",
+    ],
 )
 def test_it_is_refused_by_its_field(weighing: JsonObject, refusal: Refusal, name: str) -> None:
     problems = refusal(parse_events_message, message(weighing | {"name": name}))
-    assert problems["events.0.name"].startswith(f"is reserved: write {name.strip().upper()}")
+    assert problems["events.0.name"].startswith("is reserved: write ")
 
 
 @pytest.mark.parametrize("name", ["Closing", "Cancelled load", "Sorting Output", "UPDATE"])

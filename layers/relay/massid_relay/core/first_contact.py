@@ -83,6 +83,11 @@ def address_key(owner: str, address: JsonObject) -> str:
     return _key(ADDRESS, owner, canonical(_normalised({name: address[name] for name in address if name != "id"})))
 
 
+def companions_of(owner_id: str, address: JsonObject) -> list[str]:
+    """The keys that name the address by its owner's network id."""
+    return [address_key(owner_id, address), *places_of(owner_id, address)]
+
+
 def _key(*parts: object) -> str:
     text = "\x1f".join(str(part) for part in parts)
     return f"{parts[0]}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
@@ -137,6 +142,8 @@ class Learnt:
     participants: dict[str, Marks] = field(default_factory=dict)
     places: dict[str, list[Marks]] = field(default_factory=dict)
     """Marks of addresses, each with its `id`, by where they are and by what they are called."""
+    companions: dict[str, list[str]] = field(default_factory=dict)
+    """Under which other keys something is kept of the address of that key: they are forgotten with it."""
 
     def document(self, payload: JsonObject, remote: RemoteDocument, newcomers: Collection[str]) -> None:
         """Ids of the document's own inline participant and address, as a GET shows them."""
@@ -168,5 +175,6 @@ class Learnt:
             self.ids[key] = address_id
         if owner_id is not None:
             self.ids[address_key(owner_id, address)] = address_id
+            self.companions[key or address_key(owner_id, address)] = companions_of(owner_id, address)
             for place in places_of(owner_id, address):
                 self.places.setdefault(place, []).append({**address_marks(place, address), "id": address_id})

@@ -106,10 +106,11 @@ class Operation:
         remaining = (self.lease.until - now).total_seconds()
         if remaining > 0:
             raise Busy("another worker holds the lease", retry_after=remaining)
-        self.lease = None
-        self.crashes += 1
         if self.unknown_since is None:
             self.unknown_since = self.last_attempt
+        self.last_attempt = self.lease.until  # its call may have gone out as late as that
+        self.lease = None
+        self.crashes += 1
         if self.crashes >= CRASHES_ALLOWED:
             raise WorkerCrashed(f"{self.crashes} workers ended without an answer")
 

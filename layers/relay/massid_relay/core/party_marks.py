@@ -22,6 +22,10 @@ Marks = Mapping[str, str]
 
 DESCRIPTIVE = ("name", "businessName", "type", "email", "mobileNumber")
 """What describes a participant. Country, tax id type and tax id are what it is recognised by."""
+MOST_OF_A_NAME = 2
+"""Addresses of one name that are remembered: a name that two bear marks neither."""
+MOST_AT_A_PLACE = 200
+"""Addresses of one place that are remembered: an item of DynamoDB holds 400 KB, and these 70."""
 COMPLEMENT = "complement"
 """Another floor or door is another address by right."""
 PLACE = ("number", "zipCode", "countryCode")
@@ -71,6 +75,11 @@ def places_of(owner_id: str, address: JsonObject) -> tuple[str, str]:
     house = [_loosely(address.get(name)) for name in (PLACE if numbered else (STREET, *PLACE))]
     name = _hash(owner_id, NAME, _loosely(address.get(NAME)))
     return f"place-{_hash(owner_id, *house)[:32]}", f"named-{name[:32]}"
+
+
+def most_at(place: str) -> int:
+    """How many addresses are remembered under a key of `places_of`."""
+    return MOST_OF_A_NAME if place.startswith("named-") else MOST_AT_A_PLACE
 
 
 def changed_participant(key: str, party_id: str, participant: JsonObject, then: Marks) -> Difference | None:

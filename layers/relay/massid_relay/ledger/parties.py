@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from massid_relay.core.first_contact import Learnt
 from massid_relay.core.jsons import canonical, loads
-from massid_relay.core.party_marks import Marks
+from massid_relay.core.party_marks import Marks, most_at
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,13 +73,13 @@ class PartyStore:
         for place, addresses in learnt.places.items():
             self._place(place, addresses)
         for key in sorted(learnt.ids):
-            marks = learnt.participants.get(key)
-            more = ", marks = if_not_exists(marks, :marks)" if marks else ""
+            values = _values(learnt, key)
+            kept = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in values)
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=_key(key),
-                UpdateExpression=f"SET party_id = if_not_exists(party_id, :id){more} REMOVE claim_owner, claim_until",
-                ExpressionAttributeValues={":id": {"S": learnt.ids[key]}} | ({":marks": _map(marks)} if marks else {}),
+                UpdateExpression=f"SET {kept} REMOVE claim_owner, claim_until",
+                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
                 ReturnValues="ALL_NEW",
             )
             self._remember(answer["Attributes"] | _key(key))
@@ -113,21 +113,27 @@ class PartyStore:
         return any("party_id" not in standing.get(key, {}) for key in learnt.ids)
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Delete what is known under these keys, unless a document introduces it right now. It comes again as a newcomer."""
-        for key in keys:
+        """Delete what is known under these keys and with it, unless a document introduces it right now. It comes again as a
+        newcomer."""
+        wanted = list(dict.fromkeys(keys))
+        others = {name for item in self._read(wanted) for name in item.get("companions", {"SS": []})["SS"]}
+        for key in [*sorted(others.difference(wanted)), *wanted]:
             with suppress(self._client.exceptions.ConditionalCheckFailedException):
                 self._client.delete_item(
                     TableName=self._table, Key=_key(key), ConditionExpression="attribute_not_exists(claim_owner)"
                 )
 
     def _place(self, place: str, addresses: Sequence[Marks]) -> None:
-        """Added to what is known there; adding it again changes nothing."""
-        self._client.update_item(
-            TableName=self._table,
-            Key=_key(place),
-            UpdateExpression="ADD addresses :addresses",
-            ExpressionAttributeValues={":addresses": {"SS": sorted({canonical(marks) for marks in addresses})}},
-        )
+        """Added to what is known there, up to a bound; adding it again changes nothing."""
+        marks = sorted({canonical(marks) for marks in addresses})
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(place),
+                UpdateExpression="ADD addresses :addresses",
+                ConditionExpression="attribute_not_exists(addresses) OR size(addresses) < :most",
+                ExpressionAttributeValues={":addresses": {"SS": marks}, ":most": {"N": str(most_at(place))}},
+            )
 
     def _remember(self, item: Any) -> None:
         if "party_id" in item:
@@ -144,6 +150,16 @@ class PartyStore:
                 answer = self._client.batch_get_item(RequestItems=request)
                 yield from answer["Responses"].get(self._table, [])
                 request = dict(answer.get("UnprocessedKeys", {}))
+
+
+def _values(learnt: Learnt, key: str) -> dict[str, Any]:
+    """What is kept of it, by attribute."""
+    marks, companions = learnt.participants.get(key), learnt.companions.get(key)
+    return {
+        "party_id": {"S": learnt.ids[key]},
+        **({"marks": _map(marks)} if marks else {}),
+        **({"companions": {"SS": companions}} if companions else {}),
+    }
 
 
 def _map(marks: Marks) -> Any:

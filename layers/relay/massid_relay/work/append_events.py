@@ -110,20 +110,16 @@ def _take_up(turn: Turn, source: Source, message: EventsMessage) -> Ask:
     asked = asked_events(turn.relay, turn.record, message)
     require_fresh_event_ids(turn.relay, turn.record, asked.entries)
     refused = enter(turn.record, asked.entries, source.message_id)
-    new_files = _ask_for_files(turn, asked.entries)
+    entered = [entry for entry in asked.entries if any(entry is known for known in turn.record.events)]
+    new_files = _ask_for_files(turn, entered)
     turn.dirty = True
-    if _entered(turn.record, asked.entries):
+    if entered:  # a repetition isn't, and its payload is not stored once more
         turn.together_with += [item for item in asked.part_items if item not in turn.together_with]
     _bury_refused(turn, source, asked.entries, refused)
     if new_files and turn.record.created:
         look_for_files(turn.relay, turn.record, new_files)
     outside = next((refusal for refusal in refused if not refusal.hold), None)
     return Ask(source, message.task_token, [entry.external_id for entry in asked.entries], outside)
-
-
-def _entered(record: DocumentRecord, entries: Sequence[EventEntry]) -> bool:
-    """Whether any of these is now in the inbox. A repetition isn't, and its payload is not stored once more."""
-    return any(entry is known for entry in entries for known in record.events)
 
 
 def _bury_refused(turn: Turn, source: Source, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:

@@ -10,6 +10,7 @@ from massid_relay.core.first_contact import (
     Learnt,
     Parties,
     address_key_by_id,
+    companions_of,
     participant_id_of,
     parties_of,
 )
@@ -41,7 +42,8 @@ def known_ids(relay: Relay, payloads: Sequence[JsonObject]) -> dict[str, str]:
     if unknown:
         by_id = relay.parties.known(unknown.values())
         found = {key: by_id[other] for key, other in unknown.items() if other in by_id}
-        relay.parties.learn(Learnt(ids=found))
+        companions = {key: _companions(addresses[key], ids) for key in found}
+        relay.parties.learn(Learnt(ids=found, companions=companions))
         ids |= by_id | found
     return ids
 
@@ -56,6 +58,8 @@ def differences(relay: Relay, payloads: Sequence[JsonObject], ids: dict[str, str
     for payload, one, place in zip(payloads, parties, places, strict=True):
         changed = _participant(relay, payload, one, ids)
         alike = look_alike(place, payload[ADDRESS], at) if place else None
+        if place and alike is not None and alike.elsewhere:
+            at = {key: marks for key, marks in at.items() if key not in place}  # told once: now two bear the name
         found.append([difference for difference in (changed, alike) if difference is not None])
     return found
 
@@ -84,6 +88,10 @@ def tell(relay: Relay, document: str, item: str | None, found: Sequence[Differen
         path = f"events.{item}" if item else "document"
         problems = [problem for one in found if not one.elsewhere for problem in _problems(path, one)]
         raise InvalidMessage("a known participant or address comes with other data", fields=problems)
+
+
+def _companions(payload: JsonObject, ids: dict[str, str]) -> list[str]:
+    return companions_of(ids[parties_of(payload).participant or ""], payload[ADDRESS])
 
 
 def _participant(relay: Relay, payload: JsonObject, parties: Parties, ids: dict[str, str]) -> Difference | None:

@@ -22,6 +22,11 @@ def resume_run(relay: Relay, record: DocumentRecord) -> None:
     run = relay.runs.newest(record.external_id)
     if run is None or run.state is RunState.ENDED or run.generation != record.generation:
         return
-    body: JsonObject = {"version": VERSION, "externalId": record.external_id, "submissionRef": run.part}
+    body: JsonObject = {
+        "version": VERSION,
+        "externalId": record.external_id,
+        "submissionRef": run.part,
+        "afterRun": run.number,
+    }
     delay = FAILING if run.state is RunState.OPEN else 0
     relay.queues.send(relay.settings.submissions_queue_url, body, delay=delay)

@@ -23,7 +23,7 @@ from massid_relay.core.messages import (
 )
 from massid_relay.core.record import DocumentRecord, EventEntry
 from massid_relay.core.timeline import CANCEL, CLOSE
-from massid_relay.ledger.runs import Run
+from massid_relay.ledger.runs import Run, RunState
 from massid_relay.work.incoming import incoming
 from massid_relay.work.open_text import tell_of_open_text
 
@@ -94,15 +94,17 @@ class StoredSubmission:
 
 def received_submission(
     relay: Relay, text: str, require_good: Callable[[Submission, Run | None], None]
-) -> tuple[StoredSubmission, Run | None]:
-    """Read a message of the submissions queue and store what it brings; also the newest run of its external id.
-    Raises InvalidMessage.
+) -> tuple[StoredSubmission | None, Run | None]:
+    """Read a message of the submissions queue and store what it brings; also the newest run of its external id. None: it is
+    about a run that needs no other after it. Raises InvalidMessage.
 
     `require_good` raises for what is to be refused: then nothing was stored that nobody would ever delete (invariant 7).
     """
     message = incoming(relay, parse_submission, text)
     newest = relay.runs.newest(message.external_id)
     if isinstance(message, SubmissionReference):
+        if message.after_run is not None and not _follows(message, newest):
+            return None, newest
         stored = stored_submission(relay, message.external_id, message.submission_ref)
         require_good(stored.submission, newest)
         return stored, newest
@@ -111,6 +113,14 @@ def received_submission(
     tell_of_open_text(message.external_id, content)
     part = relay.parts.put(message.external_id, content)
     return StoredSubmission(message.external_id, part, message), newest
+
+
+def _follows(message: SubmissionReference, newest: Run | None) -> bool:
+    """Whether the run that it names needs another one after it, or that other one is there and may still have to be started."""
+    if newest is None or newest.state is RunState.ENDED:
+        return False
+    after = newest.number - (message.after_run or 0)
+    return after == 0 or (after == 1 and newest.state is RunState.OPEN and newest.part == message.submission_ref)
 
 
 def stored_submission(relay: Relay, external_id: str, part: str) -> StoredSubmission:

@@ -23,6 +23,8 @@ def submit_massid(relay: Relay, source: Source) -> None:
     run of the generation before it.
     """
     stored, newest = received_submission(relay, source.body, lambda given, run: _require_good(relay, given, run))
+    if stored is None:
+        return
     if stored.generation > 1:
         open_generation(relay, stored)
     if newest is not None and newest.state is RunState.OPEN:

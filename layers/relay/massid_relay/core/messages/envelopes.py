@@ -90,11 +90,13 @@ class Submission(Message):
 
 
 class SubmissionReference(Message):
-    """A stored submission once more: a redrive starts its next run."""
+    """A stored submission once more: a redrive starts its next run. `afterRun`: only if that run is still the newest, and did not
+    end well."""
 
     version: Version
     external_id: ExternalId
     submission_ref: Reference
+    after_run: int | None = Field(default=None, ge=1)
 
 
 class DocumentMessage(Message):

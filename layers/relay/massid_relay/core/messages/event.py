@@ -1,5 +1,6 @@
 """One event of a timeline, in Carrot's own field names."""
 
+import unicodedata
 from functools import cached_property
 from typing import Any, Self
 
@@ -115,7 +116,8 @@ class Event(WithParties):
     @model_validator(mode="after")
     def _no_look_alike(self) -> Self:
         """Refused and not set right: CLOSE and CANCEL can't be taken back, so nobody guesses at them."""
-        meant = self.name.strip().upper()
+        plain = unicodedata.normalize("NFKC", self.name)
+        meant = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().upper()
         if meant in RESERVED and meant != self.name:
             raise problem(f"is reserved: write {meant}, or call an event of your own something else", "name")
         return self
