@@ -64,6 +64,8 @@ def read_file(path: Path) -> File:
     """Every record of the file. A line that is no JSON is a record too: it comes out as it was. Raises Unreadable."""
     try:
         text = path.read_bytes().decode()
+    except FileNotFoundError:
+        raise Unreadable("does not exist") from None
     except (OSError, UnicodeDecodeError):
         raise Unreadable("can't be read as a text file") from None
     if path.suffix in LINES_SUFFIXES:

@@ -17,9 +17,9 @@ from massid_relay.core.messages import (
     parse_order_message,
     parse_submission,
 )
+from massid_relay.core.messages.doubled import doubled
 from massid_relay.core.migration import Change, Left, Openings, Upgrade, upgrade
 
-from massid_cli.migration.doubled import doubled
 from massid_cli.migration.files import Record
 
 Parse = Callable[[str], object]

@@ -4,18 +4,24 @@ A create of unknown outcome that is older than the platform's memory is never se
 at the Explorer and tells.
 """
 
+import re
 import uuid
 from collections.abc import Callable
 
 from massid_relay.core.clock import SystemClock
 from massid_relay.core.generations import Standing, standing, to_be_seen_off
+from massid_relay.core.identity import EXTERNAL_ID_RULE, is_external_id
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import DocumentRecord
+from massid_relay.core.timeline import gone_out
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.source import QueueName
 
 from massid_cli.operations.target import Target
+
+_DOCUMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""It becomes a part of addresses. Carrot's samples show UUIDs (docs.carrot.eco, api/documents)."""
 
 
 class NotToBeAdoptedError(Exception):
@@ -23,13 +29,16 @@ class NotToBeAdoptedError(Exception):
 
 
 def adopt(target: Target, external_id: str, document_id: str) -> None:
-    """Record that the document stands on the network under this id. Raises NotToBeAdoptedError."""
+    """Record that the document stands on the network under this id. A mistake is mended by adopting again, as long as nothing
+    was sent to the document. Raises NotToBeAdoptedError."""
     now = SystemClock().now()
+    if not _DOCUMENT_ID.fullmatch(document_id):
+        raise NotToBeAdoptedError("the document's id holds letters, digits, '-' and '_' only")
 
     def change(record: DocumentRecord) -> None:
         if record.create is None and to_be_seen_off(record) is not None:
             raise NotToBeAdoptedError(f"{external_id} waits for generation {to_be_seen_off(record)} to be cancelled")
-        if record.created and record.document_id != document_id:
+        if record.created and record.document_id != document_id and _something_was_sent(record):
             raise NotToBeAdoptedError(f"{external_id} is confirmed already, under another id")
         record.create = record.create or Operation(Stage.STARTED, now, now)
         record.create.confirm()
@@ -37,6 +46,11 @@ def adopt(target: Target, external_id: str, document_id: str) -> None:
 
     record = _changed(target, external_id, change)
     _wake_who_waits(target, record)
+
+
+def _something_was_sent(record: DocumentRecord) -> bool:
+    """Whether the relay created the document itself, or sent anything to it."""
+    return record.content_hash is not None or any(gone_out(record, e) for e in record.events) or bool(record.files)
 
 
 def _wake_who_waits(target: Target, record: DocumentRecord) -> None:
@@ -76,6 +90,8 @@ def _meant(target: Target, external_id: str) -> DocumentRecord:
 
 
 def _changed(target: Target, external_id: str, change: Callable[[DocumentRecord], None]) -> DocumentRecord:
+    if not is_external_id(external_id):
+        raise NotToBeAdoptedError(f"the external id {EXTERNAL_ID_RULE}")
     while True:
         record = _meant(target, external_id)
         change(record)

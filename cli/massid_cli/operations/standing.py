@@ -81,8 +81,8 @@ def standing(target: Target, external_id: str) -> Standing | None:
     run, execution = _run_and_execution(target, external_id)
     record = target.documents.load(external_id)
     letters = target.dead_letters.resting_of(external_id)
-    if record.version == 0 and run is None and all(letter.queue == QueueName.ORDERS for letter in letters):
-        return None  # an order's letter may bear the order's own id
+    if _is_unknown(record, run, letters):
+        return None
     outcome = _outcome(record, run, letters, execution)
     if outcome is None and _creation_was_given_up(target, record):
         outcome = Outcome.FAILED
@@ -102,13 +102,26 @@ def standing(target: Target, external_id: str) -> Standing | None:
         dead_letters=[f"{letter.id} {letter.error_type}: {letter.reason}" for letter in letters],
         generation=record.generation,
         outcome=outcome,
-        waits=waits_of(record, letters, [paused, orders_paused], order_waits),
+        waits=[]
+        if record.version == 0 and outcome
+        else waits_of(record, letters, [paused, orders_paused], order_waits),
         execution=execution,
         paused=paused,
         orders_paused=orders_paused,
         replaced=_replaced(target, record),
         orders=orders,
     )
+
+
+def is_known(target: Target, external_id: str) -> bool:
+    """Whether there is a standing of it at all."""
+    letters = target.dead_letters.resting_of(external_id)
+    return not _is_unknown(target.documents.load(external_id), target.runs.newest(external_id), letters)
+
+
+def _is_unknown(record: DocumentRecord, run: Run | None, letters: Sequence[DeadLetter]) -> bool:
+    """An order's letter tells nothing: it may bear the order's own id."""
+    return record.version == 0 and run is None and all(letter.queue == QueueName.ORDERS for letter in letters)
 
 
 def _run_and_execution(target: Target, external_id: str) -> tuple[Run | None, Execution | None]:
@@ -174,7 +187,9 @@ def _file(record: DocumentRecord, name: str) -> str:
     file = record.files[name]
     if file.attached:
         return "attached"
-    return "refused" if file.refused else "awaited"
+    if file.refused:
+        return "refused"
+    return "given up" if record.cancelling_event is not None else "awaited"
 
 
 def _run(run: Run | None) -> str:

@@ -84,8 +84,24 @@ def test_a_person_tells_that_the_document_does_not_stand_there(target: Target) -
     assert (record.create, record.newcomers) == (None, [])
 
 
+@pytest.mark.parametrize(("external_id", "document_id"), [("bad id", "network-id"), ("doc", "a/b"), ("doc", "")])
+def test_what_can_be_no_id_is_not_adopted(target: Target, external_id: str, document_id: str) -> None:
+    with pytest.raises(NotToBeAdoptedError):
+        adopt(target, external_id, document_id)
+    assert not target.documents.load(external_id).created
+
+
+def test_a_mistaken_id_is_mended_while_nothing_was_sent_to_it(target: Target) -> None:
+    adopt(target, "doc", "mistaken")
+    adopt(target, "doc", "network-id")
+    assert target.documents.load("doc").document_id == "network-id"
+
+
 def test_a_confirmed_document_is_not_overwritten(target: Target) -> None:
     adopt(target, "doc", "network-id")
+    record = target.documents.load("doc")
+    record.events = [EventEntry("event", "Weighing", NOW, "hash", "dedup", "part", state=EventState.CONFIRMED)]
+    target.documents.save(record)
     adopt(target, "doc", "network-id")
     with pytest.raises(NotToBeAdoptedError):
         adopt(target, "doc", "another")

@@ -194,7 +194,7 @@ def test_a_submission_that_was_refused_at_the_door_has_failed(target: Target) ->
     """Nothing of it is stored; its letter is all that there is."""
     assert standing(target, "doc") is None
     bury(target, "submissions", error_type="RefusedByPreflight")
-    assert (look(target).status, look(target).outcome) == ("not created yet", Outcome.FAILED)
+    assert (look(target).status, look(target).outcome, look(target).waits) == ("not created yet", Outcome.FAILED, [])
 
 
 def test_an_order_in_place_order_is_waited_for_and_a_pause_of_carbonext_is_told(
@@ -218,3 +218,11 @@ def test_a_file_that_is_awaited_has_no_outcome(target: Target) -> None:
     record.files = {"a.pdf": FileEntry("a.pdf", NOW)}
     target.documents.save(record)
     assert look(target).outcome is None
+
+
+def test_a_file_that_is_awaited_is_given_up_with_its_document(target: Target) -> None:
+    record = DocumentRecord("doc", document_id="id", create=Operation(Stage.CONFIRMED, NOW, NOW))
+    record.files = {"a.pdf": FileEntry("a.pdf", NOW)}
+    record.events = [EventEntry("cancel", "CANCEL", NOW, "hash", "dedup", "part", state=EventState.CONFIRMED)]
+    target.documents.save(record)
+    assert look(target).files == {"a.pdf": "given up"}

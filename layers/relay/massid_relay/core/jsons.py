@@ -13,17 +13,31 @@ LARGEST_EXPONENT = 308
 """Of ten; what a double holds."""
 
 
-def loads(text: str | bytes) -> Any:
+class DoubledName(ValueError):
+    """An object holds a name twice, and nothing says which one counts."""
+
+
+def loads(text: str | bytes, *, once: bool = False) -> Any:
     """Decode; fractions become Decimal. Raises ValueError on anything that is not JSON (NaN and Infinity included),
-    on nesting beyond the stack, numbers beyond a double's range and half surrogate pairs, which nobody could pass on."""
+    on nesting beyond the stack, numbers beyond a double's range and half surrogate pairs, which nobody could pass on.
+    `once`: raises DoubledName, where else the last of two values would count without a word."""
     text = text.decode() if isinstance(text, bytes) else text
     try:
-        value = simplejson.loads(text, parse_float=_fraction, allow_nan=False)
+        value = simplejson.loads(
+            text, parse_float=_fraction, allow_nan=False, object_pairs_hook=_each_once if once else None
+        )
     except RecursionError:
         raise ValueError("nested too deep") from None
     if "\\u" in text or not text.isascii():
         _demand_whole_characters(value)
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> JsonObject:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise DoubledName
+    return found
 
 
 def _demand_whole_characters(value: Any) -> None:

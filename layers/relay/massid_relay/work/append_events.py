@@ -22,6 +22,7 @@ from massid_relay.core.record import DocumentRecord, EventEntry, EventState, Fil
 from massid_relay.core.timeline import Step, StepKind, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury, dead_letter_id
+from massid_relay.work.burial_subject import is_about_replaced
 from massid_relay.work.cancelling import end_if_cancelled, ends_nothing, leave, refuse_cancel
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
@@ -141,9 +142,11 @@ def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> 
 
 
 def _bury_invalid(turn: Turn, source: Source, error: InvalidMessage) -> None:
-    """Nobody knows which events are in it, so nothing may close or cancel the document over it."""
+    """Nobody knows which events are in it, so nothing may close or cancel the document over it, unless it is about one that was
+    replaced."""
     letter = bury(turn.relay, source, error, external_id=turn.record.external_id)
-    if is_external_id(turn.record.external_id):
+    replaced = is_about_replaced(source.queue, source.body, turn.record.generation)
+    if is_external_id(turn.record.external_id) and not replaced:
         _hold_close(turn, Hold(letter))
 
 

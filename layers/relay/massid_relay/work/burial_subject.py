@@ -37,6 +37,12 @@ def generation_of(relay: Relay, queue: QueueName, external_id: str | None, body:
     return record.generation if record.version else None
 
 
+def is_about_replaced(queue: QueueName, body: str, newest: int) -> bool:
+    """Whether a message, be it readable or not, names a generation before the newest one, or none where the first is meant."""
+    named = _named(queue, object_of(body))
+    return named is not None and named < newest
+
+
 def _names_a_document(message: JsonObject) -> bool:
     named = message.get("documentExternalId")
     return isinstance(named, str) and is_external_id(named)

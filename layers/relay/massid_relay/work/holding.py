@@ -5,6 +5,7 @@ from massid_relay.core.errors import Forgotten, InvalidMessage
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.messages import WakeMessage, parse_events_message
 from massid_relay.core.record import DocumentRecord, Hold
+from massid_relay.work.burial_subject import is_about_replaced
 from massid_relay.work.changes import apply
 from massid_relay.work.source import QueueName, Source
 from massid_relay.work.stored import asked_events
@@ -30,7 +31,8 @@ def _hold(relay: Relay, record: DocumentRecord, source: Source, dead_letter_id: 
             return None
         entries = asked_events(relay, record, message).entries
     except (InvalidMessage, Forgotten):
-        return Hold(dead_letter_id)
+        replaced = is_about_replaced(source.queue, source.body, record.generation)
+        return None if replaced else Hold(dead_letter_id)
     outside = [entry.at for entry in entries if record.event(entry.external_id) is None]
     return Hold(dead_letter_id, min(outside)) if outside else None
 

@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from massid_relay.core.identity import EXTERNAL_ID_PATTERN, EXTERNAL_ID_RULE, is_external_id
 
+WHOLE = "message"
+"""The path of a problem with the message as a whole."""
+UNNAMED = "(not a field name)"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _LARGEST_EXPONENT = 30
 """Beyond this a number is no weight, amount or coordinate, and arithmetic on it would never end."""

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from massid_relay.core.errors import FieldProblem, InvalidMessage, OldMessageForm
-from massid_relay.core.jsons import JsonObject, loads
+from massid_relay.core.jsons import DoubledName, JsonObject, loads
+from massid_relay.core.messages.base import UNNAMED, WHOLE
 from massid_relay.core.messages.bulk import BulkContinuation, BulkFile, read_bulk_notification
+from massid_relay.core.messages.doubled import doubled
 from massid_relay.core.messages.envelopes import (
     DocumentMessage,
     EventsMessage,
@@ -27,13 +29,9 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 _BUILDING = threading.Lock()
 
-WHOLE = "message"
-"""The path of a problem with the message as a whole."""
-
 _FIELD_NAME = re.compile(r"(?=.{1,64}\Z)([a-z]|[A-Z][a-z]+(?=[A-Z]))[A-Za-z]*[0-9]?[A-Za-z]*([-_][A-Za-z]+)*", re.ASCII)
 """camelCase, PascalCase of two words, snake_case, kebab-case: all that a misspelt field looks like. Left out is what
 looks like a person's or a company's name, a tax id, a plate or an e-mail address."""
-UNNAMED = "(not a field name)"
 HINT = "massid migrate rewrites it, and with OldMessageForms=upgrade the stack does"
 """For a message that is refused for its older form alone."""
 Tell = Callable[[Upgrade], None]
@@ -120,7 +118,9 @@ def submission_of(stored: JsonObject) -> Submission:
 def read_object(text: str | bytes) -> JsonObject:
     """The message's JSON object."""
     try:
-        message = loads(text)
+        message = loads(text, once=True)
+    except DoubledName:
+        raise _invalid(doubled(text)) from None
     except (ValueError, RecursionError):
         raise _invalid([FieldProblem(WHOLE, "is not JSON")]) from None
     if not isinstance(message, dict):

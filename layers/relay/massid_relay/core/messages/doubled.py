@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 import simplejson
+
 from massid_relay.core.errors import FieldProblem
-from massid_relay.core.messages.base import Message
-from massid_relay.core.messages.parsing import UNNAMED, WHOLE
+from massid_relay.core.messages.base import UNNAMED, WHOLE, Message
 
 _TWICE = "is there twice, and nothing says which one counts"
 _TOO_DEEP = FieldProblem(WHOLE, "is nested too deeply")
@@ -19,7 +19,7 @@ class _Object(list[tuple[str, Any]]):
     """An object's fields as they are written."""
 
 
-def doubled(text: str) -> list[FieldProblem]:
+def doubled(text: str | bytes) -> list[FieldProblem]:
     """Every field that is there twice, by its path. Names that no message has are not quoted (invariant 7)."""
     try:
         content = simplejson.loads(text, object_pairs_hook=_Object)
