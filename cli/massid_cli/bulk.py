@@ -40,8 +40,10 @@ def check(file: FileArgument, old_forms: OldFormsOption = OldForms.REFUSE) -> No
                 _print_refused(refused.to_json())
     except BulkRefused as error:
         _stop(error.reason)
+    if not good and not bad:
+        _stop(f"{file.name} holds no submission")
     console.print(f"{good} good, {bad} refused")
-    raise typer.Exit(1 if bad or not good else 0)
+    raise typer.Exit(1 if bad else 0)
 
 
 @bulk.command("submit")

@@ -35,7 +35,9 @@ def cancel_massid(external_id: ExternalId, why: Why, stack: StackName = None, ru
 
 def replace_massid(
     external_id: ExternalId,
-    file: Annotated[Path, typer.Argument(help="The submission that takes its place, as JSON.", exists=True)],
+    file: Annotated[
+        Path, typer.Argument(help="The submission that takes its place, as JSON.", exists=True, dir_okay=False)
+    ],
     why: Why,
     stack: StackName = None,
     run_dir: RunDir = DEFAULT,

@@ -8,8 +8,9 @@ import typer
 from massid_local.stack.run_directory import DEFAULT
 from rich.console import Console
 
-from massid_cli.operate import AsJson, RunDir, StackName, target_of
+from massid_cli.operate import AsJson, RunDir, StackName, refuse, target_of
 from massid_cli.operations.evidence import files_of, unasked_files
+from massid_cli.operations.standing import is_known
 
 console = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
 
@@ -32,6 +33,8 @@ def evidence(
     target = target_of(stack, run_dir)
     if external_id is not None:
         rows = [asdict(file) for file in files_of(target, external_id)]
+        if not rows and not is_known(target, external_id):
+            refuse(f"the ledger does not know {external_id}")
         lines = [f"{row['name']}: {row['state']}" for row in rows]
     else:
         found = unasked_files(target)

@@ -26,7 +26,8 @@ def lines(state: Mapping[str, Any], run_dir: Path) -> Iterator[str]:
     yield f"{'event bus':12} massid announcements --follow --run-dir {run_dir}"
     yield ""
     yield "[dim]# fake credentials for the lines below, once per shell[/dim]"
-    yield f"unset AWS_PROFILE; export AWS_ACCESS_KEY_ID={FAKE_KEY_ID} AWS_SECRET_ACCESS_KEY={FAKE_SECRET} AWS_REGION={REGION}"
+    yield f"unset AWS_PROFILE; export AWS_ACCESS_KEY_ID={FAKE_KEY_ID} AWS_SECRET_ACCESS_KEY={FAKE_SECRET}"
+    yield f"export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}"
     yield ""
     for kind, command in _COMMANDS.items():
         yield from _commands(state, kind, command)
@@ -60,7 +61,8 @@ def _commands(state: Mapping[str, Any], kind: str, command: str) -> Iterator[str
 def _message_command(name: str, url: str, samples: Path) -> str:
     """Send the queue's own sample; a queue that nobody sends to by hand is read instead."""
     word = name.removesuffix("Queue").lower()
-    found = [samples / f"{stem}.json" for stem in (word, word.removesuffix("s"), f"{word}-request")]
+    one = word.removesuffix("s")
+    found = [samples / f"{stem}.json" for stem in (word, one, f"{word}-request", f"place-{one}")]
     sample = next((file for file in found if file.is_file()), None)
     if sample is None:
         return f"receive-message --queue-url {url} --visibility-timeout 0"

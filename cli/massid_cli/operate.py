@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from massid_local.stack import NoStackError
@@ -12,7 +12,7 @@ from massid_local.stack.run_directory import DEFAULT
 from massid_relay.core.clock import iso
 from massid_relay.ledger.dead_letters import DeadLetter
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from massid_cli.operations.adopt import NotToBeAdoptedError, absent, adopt
 from massid_cli.operations.fleet import slots
@@ -63,6 +63,8 @@ def redrive_letters(
     """Send dead letters back to their queues; safe to repeat. Mend what was wrong first."""
     if not (ids or every or external_id or error_type):
         raise typer.BadParameter("say which: ids, --external-id, --error-type or --all")
+    if ids and every:
+        raise typer.BadParameter("give ids or --all, not both")
 
     def chosen(letter: DeadLetter) -> bool:
         return (
@@ -71,7 +73,16 @@ def redrive_letters(
             and (error_type is None or letter.error_type == error_type)
         )
 
-    _print_outcomes(redrive(target_of(stack, run_dir), chosen))
+    target = target_of(stack, run_dir)
+    _require_known(target, ids or [])
+    _print_outcomes(redrive(target, chosen))
+
+
+def _require_known(target: Target, ids: list[str]) -> None:
+    """Before any is sent: one that was misspelt may be missed otherwise."""
+    unknown = [one for one in ids if target.dead_letters.get(one) is None]
+    if unknown:
+        refuse(*(f"there is no dead letter {one}" for one in unknown))
 
 
 def discard_letter(
@@ -81,11 +92,11 @@ def discard_letter(
     run_dir: RunDir = DEFAULT,
 ) -> None:
     """Give one dead letter up; what it held goes on without it."""
+    require_reason(why)
     try:
         _print_outcomes([discard(target_of(stack, run_dir), dead_letter_id, why)])
     except KeyError:
-        console.print(f"[red]there is no dead letter {dead_letter_id}[/red]")
-        raise typer.Exit(1) from None
+        refuse(f"there is no dead letter {dead_letter_id}")
 
 
 def adopt_document(
@@ -132,8 +143,20 @@ def target_of(stack: str | None, run_dir: Path) -> Target:
     try:
         return deployed_target(stack) if stack else local_target(run_dir)
     except NoStackError as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
+        refuse(str(error))
+
+
+def require_reason(why: str) -> None:
+    """Nobody can tell later why it was, from an empty one."""
+    if not why.strip():
+        refuse("--why must not be empty")
+
+
+def refuse(*sentences: str) -> NoReturn:
+    """Say why it can't be done, and end with exit code 1."""
+    for one in sentences:
+        console.print(f"[red]{escape(one)}[/red]")
+    raise typer.Exit(1) from None
 
 
 def _as_json(letter: DeadLetter) -> dict[str, object]:
@@ -141,7 +164,9 @@ def _as_json(letter: DeadLetter) -> dict[str, object]:
 
 
 def _print_outcomes(outcomes: list[Outcome]) -> None:
-    table = Table("dead letter", "external id", "what became of it")
+    """A line each, so that an id can be copied whole from a narrow terminal too."""
     for outcome in outcomes:
-        table.add_row(outcome.dead_letter_id, outcome.external_id or "", outcome.became)
-    console.print(table if outcomes else "Nothing to do.")
+        names = [name for name in (outcome.dead_letter_id, outcome.external_id) if name]
+        console.print(escape(f"{'  '.join(names)}: {outcome.became}"))
+    if not outcomes:
+        console.print("Nothing to do.")

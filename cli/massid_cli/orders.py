@@ -9,7 +9,7 @@ from massid_relay.core.orders.record import OrderRecord
 from massid_relay.ledger.documents import StaleRecord
 from rich.console import Console
 
-from massid_cli.operate import RunDir, StackName, target_of
+from massid_cli.operate import RunDir, StackName, require_reason, target_of
 from massid_cli.operations.orders import Finding, NotToBeSettled, settle
 
 console = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -46,6 +46,7 @@ def settle_order(
     """Decide an order of unknown outcome, after a look at Carbonext's own dashboard. --absent spends money."""
     if [placed is not None, absent, give_up].count(True) != 1:
         raise typer.BadParameter("say one: --placed ID, --absent or --give-up")
+    require_reason(why)
     finding = Finding.PLACED if placed is not None else Finding.ABSENT if absent else Finding.GIVEN_UP
     try:
         outcomes = settle(target_of(stack, run_dir), external_id, finding, why, SystemClock().now(), placed or "")

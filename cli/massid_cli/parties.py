@@ -9,7 +9,7 @@ import typer
 from massid_local.stack.run_directory import DEFAULT
 from massid_relay.core.clock import SystemClock, iso
 
-from massid_cli.operate import AsJson, RunDir, StackName, console, target_of
+from massid_cli.operate import AsJson, RunDir, StackName, console, refuse, target_of
 from massid_cli.operations.adopt_parties import adopt_parties
 
 
@@ -30,7 +30,8 @@ def adopt(
     run_dir: RunDir = DEFAULT,
 ) -> None:
     """Bring in ids of participants and addresses that were made before massid-relay. Safe to repeat."""
-    became = list(adopt_parties(target_of(stack, run_dir), file.read_text(encoding="utf-8"), SystemClock().now()))
+    text = _text_of(file)
+    became = list(adopt_parties(target_of(stack, run_dir), text, SystemClock().now()))
     refused = [one for one in became if one.refused]
     for one in refused:
         console.print(f"line {one.line}: [red]{one.became}[/red]")
@@ -38,6 +39,13 @@ def adopt(
     console.print(f"{news} adopted, {len(became) - news - len(refused)} known already, {len(refused)} refused")
     if refused:
         raise typer.Exit(1)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        refuse(f"{file} is not UTF-8")
 
 
 def changed(stack: StackName = None, run_dir: RunDir = DEFAULT, as_json: AsJson = False) -> None:

@@ -152,6 +152,9 @@ def _sources(paths: list[Path]) -> Iterator[tuple[str, JsonObject | str]]:
 def _file(path: Path) -> Iterator[tuple[str, JsonObject | str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        yield str(path), "does not exist"
+        return
     except (OSError, UnicodeDecodeError):
         yield str(path), "can't be read as a text file"
         return

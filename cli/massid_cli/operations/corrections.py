@@ -4,6 +4,7 @@ What is refused here is only what can be seen beforehand, so that a person is to
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from massid_relay.core.clock import iso
@@ -21,6 +22,7 @@ from massid_relay.work.stored import content_of
 from massid_cli.operations.target import Target
 
 _ENVELOPE = ("generation", "replaceReason")
+_WHY = "--why"
 
 
 class NotToBeCorrectedError(Exception):
@@ -58,7 +60,7 @@ def cancel(target: Target, external_id: str, why: str) -> int:
     try:
         parse_events_message(dumps(body))
     except InvalidMessage as error:
-        raise NotToBeCorrectedError(_words(error)) from None
+        raise NotToBeCorrectedError(_words(error, {"reason": _WHY})) from None
     target.queues.send(target.queue_url(QueueName.EVENTS), body, group=external_id, fresh_id=uuid.uuid4().hex)
     return record.generation
 
@@ -92,7 +94,7 @@ def replace(target: Target, external_id: str, text: str | bytes, why: str) -> in
         known = newest.version > 0 or target.runs.newest(external_id) is not None
         require_next(newest, submission.generation, known=known)
     except (PermanentFailure, NotReady) as error:
-        raise NotToBeCorrectedError(_words(error)) from None
+        raise NotToBeCorrectedError(_words(error, {"replaceReason": _WHY})) from None
     target.queues.send(target.queue_url(QueueName.SUBMISSIONS), submission.to_payload())
     return submission.generation
 
@@ -117,9 +119,12 @@ def _content(stored: JsonObject) -> JsonObject:
     return {name: value for name, value in stored.items() if name not in _ENVELOPE}
 
 
-def _words(error: PermanentFailure | NotReady) -> str:
+def _words(error: PermanentFailure | NotReady, options: Mapping[str, str]) -> str:
+    """The fields alone where they say it all. `options`: by what name on the command line a field was given."""
     fields = error.fields if isinstance(error, PermanentFailure) else ()
-    return "; ".join([str(error), *(f"{field.path} {field.problem}" for field in fields)])
+    told = [f"{options.get(field.path, field.path)} {field.problem}" for field in fields]
+    says_it_all = bool(told) and isinstance(error, InvalidMessage)
+    return "; ".join(told if says_it_all else [str(error), *told])
 
 
 def lineage(target: Target, record: DocumentRecord) -> Lineage | None:

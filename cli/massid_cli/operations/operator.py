@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 from massid_local.scenarios import Answer
 from massid_relay.core.jsons import JsonObject
+from typer.exceptions import TyperException
 
 from massid_cli.operations.standing import standing
 from massid_cli.operations.target import Target, local_target
@@ -35,7 +35,7 @@ class CommandLine:
         with _ONE_AT_A_TIME, redirect_stdout(printed), redirect_stderr(printed):
             try:
                 code = self._command.main(words, "massid", standalone_mode=False)
-            except click.ClickException as error:
+            except TyperException as error:
                 printed.write(error.format_message())
                 code = error.exit_code
         return Answer(int(code or 0), printed.getvalue())

@@ -1,11 +1,12 @@
 """The stack that a command is about: the local one that runs from a folder, or a deployed one by its name."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from massid_local.stack import running_stack
+from massid_local.stack import NoStackError, running_stack
 from massid_local.stack.environment import Clients
 from massid_relay.ledger.dead_letters import DeadLetterIndex
 from massid_relay.ledger.documents import DocumentStore
@@ -16,6 +17,8 @@ from massid_relay.ledger.party_changes import PartyChanges
 from massid_relay.ledger.runs import RunStore
 from massid_relay.queues import Queues
 from massid_relay.work.source import QueueName
+
+from massid_cli.operations.refusals import AwsError, sentence
 
 _QUEUES = {
     QueueName.SUBMISSIONS: "SubmissionsQueue",
@@ -94,15 +97,29 @@ def local_target(run_dir: Path) -> Target:
 
 
 def deployed_target(stack_name: str) -> Target:
-    """A stack in the AWS account that the environment's credentials are for."""
+    """A stack in the AWS account that the environment's credentials are for. Raises NoStackError."""
+    try:
+        session = _session()
+        resources = _resources(session, stack_name)
+    except AwsError as error:
+        raise NoStackError(f"the stack {stack_name} can't be reached: {sentence(error)}") from None
+    if "Ledger" not in resources:
+        raise NoStackError(f"the stack {stack_name} is not one of massid-relay: it has no ledger")
+    return Target(session.client, resources)
+
+
+def _session() -> Any:
+    """boto3 itself reads AWS_DEFAULT_REGION alone; other tools of AWS read AWS_REGION."""
     import boto3
 
-    session: Any = boto3.Session()
+    return boto3.Session(region_name=os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or None)
+
+
+def _resources(session: Any, stack_name: str) -> dict[str, str]:
     pages = session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
     summaries = [item for page in pages for item in page["StackResourceSummaries"]]
     resources = {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in summaries}
-    resources |= _given_secrets(session, stack_name)
-    return Target(session.client, resources)
+    return resources | _given_secrets(session, stack_name)
 
 
 def _given_secrets(session: Any, stack_name: str) -> dict[str, str]:

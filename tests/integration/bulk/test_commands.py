@@ -55,10 +55,16 @@ def test_check_names_what_would_be_refused_and_sends_nothing(tmp_path: Path) -> 
     assert "1 good, 1 refused" in output
 
 
-def test_check_is_content_with_a_good_file_and_not_with_an_empty_one(tmp_path: Path) -> None:
-    for content, code in ((ndjson(submission("load-1")), 0), (b"\n", 1)):
-        (tmp_path / "loads.ndjson").write_bytes(content)
-        assert massid("bulk", "check", tmp_path / "loads.ndjson")[0] == code
+def test_check_is_content_with_a_good_file(tmp_path: Path) -> None:
+    (tmp_path / "loads.ndjson").write_bytes(ndjson(submission("load-1")))
+    assert massid("bulk", "check", tmp_path / "loads.ndjson") == (0, "1 good, 0 refused\n")
+
+
+@pytest.mark.parametrize(("name", "content"), [("loads.ndjson", ""), ("loads.csv", "header")])
+def test_check_says_that_a_file_holds_nothing(tmp_path: Path, name: str, content: str) -> None:
+    header = table_of([submission("load-1")]).partition("\n")[0]
+    (tmp_path / name).write_text(f"{header if content else ''}\n", encoding="utf-8")
+    assert massid("bulk", "check", tmp_path / name) == (1, f"{name} holds no submission\n")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +178,16 @@ def test_files_that_nobody_asks_for_are_listed_until_they_are_asked_for_or_delet
     assert [file.key for file in unasked_files(target)] == [EvidenceKey("doc", "kept.pdf")]
     assert len(bench.container().unasked.all()) == 1
     assert "doc  kept.pdf  since" in massid("evidence", "--unasked")[1]
+
+
+@pytest.mark.usefixtures("target")
+def test_evidence_of_an_unknown_massid_is_an_error(bench: BulkBench) -> None:
+    assert massid("evidence", "nope") == (1, "the ledger does not know nope\n")
+    bench.send(DOCUMENTS, document_message())
+    bench.run()
+    assert massid("evidence", "doc") == (0, "0 files\n")
+    bench.drop("early", "a.pdf", PDF)
+    assert massid("evidence", "early") == (0, "a.pdf: nobody asked for it\n1 files\n")
 
 
 @pytest.mark.parametrize("words", [("evidence",), ("evidence", "doc", "--unasked")])

@@ -132,8 +132,14 @@ class TestCancel:
         standing_first(bench)
         with pytest.raises(NotToBeCorrectedError) as caught:
             cancel(target, "doc", "x" * 1001)
-        assert "reason is too long" in str(caught.value)
-        assert "xxx" not in str(caught.value)
+        assert str(caught.value) == "--why is too long"
+
+    def test_an_empty_reason_is_refused_by_the_name_of_its_option(self, bench: Bench, target: Target) -> None:
+        standing_first(bench)
+        with pytest.raises(NotToBeCorrectedError, match=r"\A--why must not be empty\Z"):
+            cancel(target, "doc", "")
+        with pytest.raises(NotToBeCorrectedError, match=r"\A--why must not be empty\Z"):
+            replace(target, "doc", mended(), "")
 
 
 class TestReplace:
@@ -170,13 +176,17 @@ class TestReplace:
             (dumps(submission() | {"externalId": "other"}), "externalId is another one"),
             (dumps(submission() | {"generation": 4}), "generation can be 2 at most"),
             (dumps(submission() | {"colour": "green"}), "colour is not a known field"),
+            (
+                dumps(submission() | {"colour": "green", "reason": "none"}),
+                "colour is not a known field; reason is not a known field",
+            ),
         ],
     )
     def test_a_file_that_is_no_replacement_is_refused_by_its_field(
         self, bench: Bench, target: Target, text: str, words: str
     ) -> None:
         standing_first(bench)
-        with pytest.raises(NotToBeCorrectedError, match=words):
+        with pytest.raises(NotToBeCorrectedError, match=rf"\A{words}[^;]*\Z"):
             replace(target, "doc", text, WHY)
         assert bench.waiting(SUBMISSIONS) == []
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from massid_relay.core.errors import InvalidMessage
 from massid_relay.core.jsons import dumps
 from massid_relay.core.messages import parse_document_message
-from massid_relay.core.messages.parsing import UNNAMED
+from massid_relay.core.messages.base import UNNAMED
 
 from tests.unit.messages.conftest import DOCUMENT
 

@@ -278,3 +278,8 @@ def test_every_kind_of_message_is_read_by_its_own_parser(app: typer.Typer, tmp_p
     result = run(app, put(tmp_path / "all.json", pretty(messages)))
     assert result.exit_code == 0
     assert loads(result.stdout) == messages
+
+
+def test_a_file_that_is_not_there_is_told_as_such(app: typer.Typer, tmp_path: Path) -> None:
+    result = run(app, tmp_path / "nofile")
+    assert (result.exit_code, result.stderr) == (2, f"{tmp_path / 'nofile'}: does not exist\n")

@@ -65,3 +65,8 @@ def test_a_missing_file_or_a_bad_profile_gives_2(app: typer.Typer, tmp_path: Pat
     profile = tmp_path / "profile.json"
     profile.write_text('{"version": 2, "accreditations": []}')
     assert run(app, str(tmp_path), "--profile", str(profile)).exit_code == 2
+
+
+def test_a_file_that_is_not_there_is_told_as_such(app: typer.Typer, tmp_path: Path) -> None:
+    result = run(app, str(tmp_path / "nofile"))
+    assert (result.exit_code, result.stderr) == (2, f"{tmp_path / 'nofile'}: does not exist\n")
