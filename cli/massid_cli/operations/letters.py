@@ -112,7 +112,7 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
     if letter.external_id is not None:
         _let_go(target, letter, discarded=False)
     queue = QueueName(letter.queue)
-    fifo = queue is QueueName.EVENTS
+    fifo = queue is QueueName.EVENTS  # the letter's id as deduplication id: a redrive that was broken off sends it once
     body: JsonObject | None = _object(message.body)
     if body is None:
         _resend_as_it_is(target, queue, message.body, letter)
@@ -121,9 +121,7 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
             target.queue_url(queue),
             body,
             group=letter.external_id or letter.id if fifo else None,
-            fresh_id=letter.id
-            if fifo
-            else None,  # sent once, though a redrive that was broken off is done again at once
+            fresh_id=letter.id if fifo else None,
         )
     target.dead_letters.settle(replace(letter, state=DeadLetterState.REDRIVEN), SystemClock().now())
     _take_away(target, message)

@@ -86,6 +86,7 @@ def standing(target: Target, external_id: str) -> Standing | None:
     outcome = _outcome(record, run, letters, execution)
     if outcome is None and _creation_was_given_up(target, record):
         outcome = Outcome.FAILED
+    asked_for = record.version > 0 or outcome is None  # what was refused at the door is asked for by nobody
     orders = orders_of(target, external_id, run)
     order_waits = [] if outcome else list(waits_of_orders(record, orders))
     now = datetime.now(UTC)
@@ -102,9 +103,7 @@ def standing(target: Target, external_id: str) -> Standing | None:
         dead_letters=[f"{letter.id} {letter.error_type}: {letter.reason}" for letter in letters],
         generation=record.generation,
         outcome=outcome,
-        waits=[]
-        if record.version == 0 and outcome
-        else waits_of(record, letters, [paused, orders_paused], order_waits),
+        waits=waits_of(record, letters, [paused, orders_paused], order_waits) if asked_for else [],
         execution=execution,
         paused=paused,
         orders_paused=orders_paused,

@@ -97,6 +97,27 @@ class TestWhileCloseIsInFlight:
         assert [document.status for document in standing.carrot.documents.values()] == ["CANCELLED", "OPEN"]
 
 
+def test_a_replaced_document_that_cannot_be_read_is_cancelled_past_a_close_that_did_not_go_out(standing: Bench) -> None:
+    """CLOSE was to bring a newcomer, so the read is tried; it tells nothing about a CLOSE that was never sent."""
+    inline = {name: value for name, value in close().items() if name not in {"participantId", "addressId"}}
+    standing.carrot.next_fails(APPEND, NeverSent("no connection"))
+    standing.send(EVENTS, events_message(inline | party()))
+    standing.work(EVENTS)
+    standing.send(SUBMISSIONS, submission(actor(), generation=2))
+    standing.work(SUBMISSIONS)
+    first = standing.relay.documents.load("doc", 1).document_id
+    unreadable = {first}
+    standing.carrot.before = lambda call: _refuse_reads(call, unreadable)
+    standing.run()
+    assert [document.status for document in standing.carrot.documents.values()] == ["CANCELLED", "OPEN"]
+    assert standing.dead == ["Superseded"], "CLOSE of the replaced document, and nothing else"
+
+
+def _refuse_reads(call: Call, of: set[str | None]) -> None:
+    if call.name == READ and call.document_id in of:
+        raise RejectedByProvider("no", status=403)
+
+
 class _Killed(BaseException):
     pass
 

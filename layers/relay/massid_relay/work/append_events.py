@@ -96,10 +96,10 @@ def _enter(turn: Turn, source: Source, ended: int | None) -> Ask | None:
             return None
         if not is_current(turn.relay, turn.record, message.generation, message.task_token):
             return None
-        if ends_nothing(turn, message):
-            turn.relay.tokens.succeed(message.task_token, {}) if message.task_token else None
-            return None
-        return _take_up(turn, source, message)
+        if not ends_nothing(turn, message):
+            return _take_up(turn, source, message)
+        if message.task_token:
+            turn.relay.tokens.succeed(message.task_token, {})
     except InvalidMessage as error:
         _bury_invalid(turn, source, error)
     except Superseded as error:

@@ -17,7 +17,7 @@ from massid_relay.core.inbox import CLOSED
 from massid_relay.core.jsons import JsonObject, content_hash
 from massid_relay.core.messages import EventsMessage
 from massid_relay.core.reading import RemoteDocument
-from massid_relay.core.record import EventState
+from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_flight
 from massid_relay.core.verification import find_ours, has_status
 from massid_relay.work.burial import bury
@@ -76,12 +76,17 @@ def _learn_what_is_shown(turn: Turn) -> None:
     try:
         remote = turn.read_remote()
     except PermanentFailure:
-        if any(entry.name == CLOSE and in_flight(record, entry) for entry in record.events):
+        if _may_be_closed(record):
             raise
         return
     _note_what_stands(turn, remote)
     with suppress(NotReady):
         turn.learn(remote)
+
+
+def _may_be_closed(record: DocumentRecord) -> bool:
+    closing = any(entry.name == CLOSE and in_flight(record, entry) for entry in record.events)
+    return closing and record.batch is not None and record.batch.operation.in_doubt
 
 
 def _note_what_stands(turn: Turn, remote: RemoteDocument) -> None:

@@ -194,9 +194,8 @@ def _say(what: str, source: Source, error: Exception) -> None:
 
 
 def _about(source: Source, error: Exception) -> dict[str, Any]:
-    named = (
-        source.group if is_external_id(source.group or "") else None
-    )  # a group may be anything that its sender wrote
+    # a group may be anything that its sender wrote
+    named = source.group if is_external_id(source.group or "") else None
     return {"messageId": source.message_id, "externalId": named, "errorType": type(error).__name__}
 
 
