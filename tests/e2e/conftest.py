@@ -82,6 +82,16 @@ class Running:
         httpx.put(f"{self.stack.carrot.url}/__sandbox__/settings", json=switches).raise_for_status()
 
 
+def with_unknown_party(submission: JsonObject, number: int) -> JsonObject:
+    """The submission with one event that the platform refuses for good, whatever else it takes: it names a participant by an
+    id that nobody has."""
+    event = submission["events"][number]
+    named = {name: value for name, value in event.items() if name not in {"participant", "address"}}
+    nobody = named | {"participantId": "00000000-0000-4000-8000-000000000000"}
+    events = [*submission["events"][:number], nobody, *submission["events"][number + 1 :]]
+    return submission | {"events": events}
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The real template on the local stack, with the sandbox's limit out of the way."""

@@ -7,7 +7,7 @@ import pytest
 from massid_cli.operations.standing import Standing
 from massid_local.samples import SampleMassID, generate
 
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Running, with_unknown_party
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("e2e-lifecycle")]
 TODAY = date(2026, 11, 20)
@@ -148,13 +148,12 @@ def test_a_rejected_event_holds_its_document_until_it_is_redriven(running: Runni
 def test_a_failed_submission_that_asks_for_it_cancels_its_document(running: Running) -> None:
     sample = massid(8)
     drop_evidence(running, sample)
-    running.change_sandbox(events_per_document=5)
-    running.send("SubmissionsQueue", sample.submission | {"onFailure": "cancel"})
-    running.eventually(lambda: running.dead_letters(sample.external_id))
-    running.change_sandbox(events_per_document=100)
+    running.send("SubmissionsQueue", with_unknown_party(sample.submission, 5) | {"onFailure": "cancel", "preflight": "off"})
     running.eventually(lambda: (running.standing(sample.external_id) or NOTHING).status == "cancelled")
     (document,) = running.effects(sample.external_id)
     assert document["status"] == "CANCELLED"
+    (letter,) = running.dead_letters(sample.external_id)
+    assert (letter.error_type, letter.item) == ("Rejected404", sample.submission["events"][5]["externalId"])
 
 
 def _run(running: Running, sample: SampleMassID) -> str:

@@ -16,7 +16,7 @@ from massid_local.stack import LocalStack
 from massid_relay.core.jsons import JsonObject, dumps
 from typer.testing import CliRunner
 
-from tests.e2e.conftest import ROOT, Running
+from tests.e2e.conftest import ROOT, Running, with_unknown_party
 from tests.e2e.privacy.private_values import leaks, private_values
 from tests.e2e.privacy.told import listen_to_the_bus, told
 
@@ -99,10 +99,7 @@ def play(running: Running) -> tuple[list[JsonObject], list[str]]:
     running.eventually(lambda: status(running, late) == "closed and verified")
 
     # Carrot's final no, then a redrive; and a document that is cancelled over it
-    running.change_sandbox(events_per_document=5)
-    submit(cancelled.submission | {"onFailure": "cancel"})
-    running.eventually(lambda: running.dead_letters(cancelled.external_id))
-    running.change_sandbox(events_per_document=100)
+    submit(with_unknown_party(cancelled.submission, 5) | {"onFailure": "cancel", "preflight": "off"})
     running.eventually(lambda: status(running, cancelled) == "cancelled")
     running.change_sandbox(events_per_document=5)
     submit(rejected.submission)

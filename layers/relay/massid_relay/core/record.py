@@ -82,6 +82,11 @@ class FileEntry:
         """Whether it lies dead: another version of the object, or a redrive, tries it again."""
         return self.operation is not None and self.operation.stage is Stage.REFUSED
 
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it lies dead, if it does."""
+        return self.operation.refusal if self.operation is not None and self.refused else None
+
 
 class WaitKind(StrEnum):
     """What a waiting step waits for."""

@@ -1,8 +1,19 @@
 """One file becomes an attachment: look, accept, record with its version, ask for a URL, upload, record."""
 
+from dataclasses import replace
+
 from massid_relay.bootstrap import Relay
-from massid_relay.core.attaching import require_open
-from massid_relay.core.errors import Busy, EvidenceRefused, FieldProblem, OutOfTime, PermanentFailure, RelayError
+from massid_relay.core.attaching import is_answered, require_open
+from massid_relay.core.errors import (
+    Busy,
+    EvidenceRefused,
+    FieldProblem,
+    OutOfTime,
+    PermanentFailure,
+    Refusal,
+    RefusedBefore,
+    RelayError,
+)
 from massid_relay.core.evidence import possible_keys, same_name
 from massid_relay.core.file_types import accepted_type
 from massid_relay.core.jsons import JsonObject
@@ -18,16 +29,21 @@ from massid_relay.work.nudges import addressed_to
 from massid_relay.work.source import Source
 
 
-def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, again: bool = True) -> DocumentRecord:
+def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, asked: bool = True) -> DocumentRecord:
     """Attach the newest version of a file that was asked for, if it lies in the bucket. Returns the record as saved.
-    `again`: somebody asks for it, so also if this very version was refused before.
+    `asked`: the message asks for it; otherwise it is a notification, which changes nothing about a version refused before.
 
     A refused file is buried by itself, so that the other files of the same message go on.
     """
     found = relay.evidence.look(*possible_keys(record.external_id, name))
     file = record.files[name]
-    if not again and (found is None or (file.refused and file.version == found.version)):
-        return record
+    if not asked:
+        if found is None:
+            return record
+        source = _as_version(source, record, name, found)
+    before = file.refusal if found is not None and found.version == file.version else None
+    if before is not None and (not asked or is_answered(file, source.message_id, source.sent_at)):
+        return _tell(relay, source, record, name, before)
     try:
         if file.attached:
             _require_same(relay, file, found)
@@ -39,6 +55,11 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, a
         return _upload(relay, source, record, name, found, content_type)
     except PermanentFailure as error:
         return _refuse(relay, source, record, found, error, name)
+
+
+def _as_version(source: Source, record: DocumentRecord, name: str, found: StoredFile) -> Source:
+    """A notification is a nudge, and S3 may send it twice: what it can get refused is a version of the object, once."""
+    return replace(source, message_id=f"{record.external_id}#{record.generation}#{name}#{found.version}")
 
 
 def _require_same(relay: Relay, file: FileEntry, found: StoredFile | None) -> None:
@@ -138,15 +159,30 @@ def _put_back(relay: Relay, source: Source, record: DocumentRecord, name: str, o
 def _refuse(
     relay: Relay, source: Source, record: DocumentRecord, found: StoredFile | None, error: PermanentFailure, name: str
 ) -> DocumentRecord:
+    known = record.files[name].refusal
+    refusal = Refusal.of(error, source.message_id)
+
     def change(fresh: DocumentRecord) -> None:
+        nonlocal refusal
         file = fresh.files[name]
-        if not file.attached:
-            if found is not None:
-                file.version, file.etag, file.size = found.version, found.etag, found.size
-            file.operation = file.operation or Operation.started(relay.now(), "", relay.settings.lease)
-            give_back(relay, file.operation, error, source.message_id)
+        if file.attached:
+            return
+        if found is not None and file.refusal and file.refusal != known and file.version == found.version:
+            refusal = file.refusal  # another worker looked meanwhile, and tells it
+            return
+        if found is not None:
+            file.version, file.etag, file.size = found.version, found.etag, found.size
+        file.operation = file.operation or Operation.started(relay.now(), "", relay.settings.lease)
+        file.operation.last_attempt = relay.now()
+        give_back(relay, file.operation, error, source.message_id)
 
     record = apply(relay, record, change)
-    body: JsonObject = addressed_to(record) | {"fileNames": [name]}
-    bury(relay, source, error, external_id=record.external_id, item=name, body=body)
+    return _tell(relay, source, record, name, refusal)
+
+
+def _tell(relay: Relay, source: Source, record: DocumentRecord, name: str, refusal: Refusal) -> DocumentRecord:
+    """Bury the file, if it was refused to this message; a worker may have died before it did. Others tell their own."""
+    if refusal.message_id == source.message_id:
+        body: JsonObject = addressed_to(record) | {"fileNames": [name]}
+        bury(relay, source, RefusedBefore(refusal), external_id=record.external_id, item=name, body=body)
     return record

@@ -31,7 +31,7 @@ def upload_evidence(relay: Relay, source: Source) -> None:
         if name is None:
             note_unasked(relay, dropped)
         elif record.created:
-            _finish(relay, attach(relay, source, record, name, again=False))
+            _finish(relay, attach(relay, source, record, name, asked=False))
     if message.refused:
         raise EvidenceRefused("a file lies outside the convention of the bucket", fields=message.refused)
 
