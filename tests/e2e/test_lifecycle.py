@@ -148,7 +148,9 @@ def test_a_rejected_event_holds_its_document_until_it_is_redriven(running: Runni
 def test_a_failed_submission_that_asks_for_it_cancels_its_document(running: Running) -> None:
     sample = massid(8)
     drop_evidence(running, sample)
-    running.send("SubmissionsQueue", with_unknown_party(sample.submission, 5) | {"onFailure": "cancel", "preflight": "off"})
+    running.send(
+        "SubmissionsQueue", with_unknown_party(sample.submission, 5) | {"onFailure": "cancel", "preflight": "off"}
+    )
     running.eventually(lambda: (running.standing(sample.external_id) or NOTHING).status == "cancelled")
     (document,) = running.effects(sample.external_id)
     assert document["status"] == "CANCELLED"
