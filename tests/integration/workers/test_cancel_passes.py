@@ -70,6 +70,22 @@ class TestWhileCloseIsInFlight:
         standing.run()
         assert standing.dead == ["ForbiddenTransition"]
 
+    @pytest.mark.parametrize("dies", [False, True])
+    def test_who_asks_again_after_it_was_refused_is_answered_again(self, standing: Bench, dies: bool) -> None:
+        """Its letter redriven: the message is gone from the dead-letter queue, so silence would lose it."""
+        standing.carrot.next_fails(APPEND, OutcomeUnknown("no answer"), takes_effect=True)
+        standing.send(EVENTS, events_message(close()))
+        standing.work(EVENTS)
+        standing.send(EVENTS, cancel())
+        standing.run()
+        standing.move(minutes=6)  # beyond the memory of a FIFO queue
+        standing.send(EVENTS, cancel())
+        standing.work(EVENTS, delete=not dies)
+        standing.move(minutes=15)
+        standing.run()
+        assert standing.dead == ["ForbiddenTransition"] * 2
+        assert standing.carrot.document.status == "CLOSED"
+
     @pytest.mark.parametrize("closed", [True, False])
     def test_a_close_of_unknown_outcome_that_lies_dead_is_looked_at_once_more(
         self, standing: Bench, closed: bool

@@ -23,7 +23,7 @@ from massid_relay.core.timeline import Step, StepKind, next_step
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.work.burial import bury, dead_letter_id
 from massid_relay.work.burial_subject import is_about_replaced
-from massid_relay.work.cancelling import end_if_cancelled, ends_nothing, leave, refuse_cancel
+from massid_relay.work.cancelling import end_if_cancelled, ends_nothing, leave, refuse_again, refuse_cancel
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.generations import is_current, require_fresh_event_ids
@@ -117,6 +117,7 @@ def _take_up(turn: Turn, source: Source, message: EventsMessage) -> Ask:
     if entered:  # a repetition isn't, and its payload is not stored once more
         turn.together_with += [item for item in asked.part_items if item not in turn.together_with]
     _bury_refused(turn, source, asked.entries, refused)
+    refuse_again(turn, source, [entry.external_id for entry in asked.entries])
     if new_files and turn.record.created:
         look_for_files(turn.relay, turn.record, new_files)
     outside = next((refusal for refusal in refused if not refusal.hold), None)

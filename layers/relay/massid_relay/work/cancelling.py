@@ -1,5 +1,6 @@
 """CANCEL passes what is in flight: that is let go first, or found to be a CLOSE that went out."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from massid_relay.core.errors import (
     PayloadConflict,
     PermanentFailure,
     Refusal,
+    RefusedBefore,
 )
 from massid_relay.core.generations import require_same_document
 from massid_relay.core.inbox import CLOSED
@@ -20,7 +22,8 @@ from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_flight
 from massid_relay.core.verification import find_ours, has_status
-from massid_relay.work.burial import bury
+from massid_relay.work.burial import bury, dead_letter_id
+from massid_relay.work.source import Source
 from massid_relay.work.stored import stored_submission
 from massid_relay.work.turn import Turn
 
@@ -103,12 +106,26 @@ def _note_what_stands(turn: Turn, remote: RemoteDocument) -> None:
 def refuse_cancel(turn: Turn, step: Step) -> None:
     """CLOSE went out before it. The letter comes first; it has one id, whichever turn a worker died in."""
     error = ForbiddenTransition(CLOSED)
+    message = _refused_over_close(turn)
     for entry in step.events:
-        message = f"{turn.record.external_id}-g{turn.record.generation}-after-close"
         source = replace(turn.sources[0], message_id=message)
         turn.bury_event(entry, error, source)
         entry.state, entry.refusal, turn.dirty = EventState.DISCARDED, Refusal.of(error, message), True
     turn.save()
+
+
+def _refused_over_close(turn: Turn) -> str:
+    return f"{turn.record.external_id}-g{turn.record.generation}-after-close"
+
+
+def refuse_again(turn: Turn, source: Source, external_ids: Iterable[str]) -> None:
+    """A CANCEL that was refused so, and is asked for after that: its letter was redriven, and the answer is the same."""
+    for entry in filter(None, map(turn.record.event, external_ids)):
+        if entry.refusal is None or entry.refusal.message_id != _refused_over_close(turn):
+            continue
+        letter = turn.relay.dead_letters.get(dead_letter_id(entry.refusal.message_id, entry.external_id))
+        if letter is not None and letter.at < source.sent_at:
+            turn.bury_event(entry, RefusedBefore(entry.refusal), source)
 
 
 def end_if_cancelled(turn: Turn) -> None:

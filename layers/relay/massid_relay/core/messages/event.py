@@ -11,7 +11,7 @@ from massid_relay.core.messages.base import ExternalId, JsonValue, Message, Mome
 from massid_relay.core.messages.parties import WithParties
 from massid_relay.core.messages.payload import payload_of
 from massid_relay.core.messages.permissions import JsonObjectValue, Permissions
-from massid_relay.core.messages.shape import also_spelt, one_of, without_default
+from massid_relay.core.messages.shape import also_spelt, one_of, only_in_capitals, without_default
 
 ACTOR = "ACTOR"
 RELATED = "RELATED"
@@ -82,7 +82,7 @@ class Event(WithParties):
     integrations/guides/permissions). Payloads of UPDATE, SPLIT and OUTPUT are documented nowhere: `updates` and `target` are
     passed on."""
 
-    name: Text
+    name: Text = Field(json_schema_extra=only_in_capitals(RESERVED))
     label: Text | None = None
     external_created_at: Moment | None = None
     is_public: bool = Field(

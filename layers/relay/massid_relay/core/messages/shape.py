@@ -1,6 +1,6 @@
 """Either-or rules for the JSON Schemas. The models check the same rules themselves, with words of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 JsonSchema = dict[str, Any]
@@ -48,5 +48,17 @@ def also_spelt(other: str, name: str) -> Addition:
     def add(schema: JsonSchema) -> None:
         schema["properties"][other] = {**schema["properties"][name], "description": f"other spelling of {name}"}
         not_together(name, other)(schema)
+
+    return add
+
+
+def only_in_capitals(words: Iterable[str]) -> Addition:
+    """A text that is one of these words in another case, or with spaces around it, is refused. Look-alikes of other alphabets
+    are not in the schema."""
+    listed = sorted(words)
+    likeness = "|".join("".join(f"[{letter}{letter.lower()}]" for letter in word) for word in listed)
+
+    def add(schema: JsonSchema) -> None:
+        schema["anyOf"] = [{"enum": listed}, {"not": {"pattern": rf"^\s*({likeness})\s*$"}}]
 
     return add
