@@ -32,7 +32,7 @@ def announcements(
     """Print what the local stack has published on EventBridge. For a deployed stack make a rule: docs/announcements.md."""
     file = run_dir / EVENT_BUS
     if not file.is_file():
-        console.print(f"[red]no stack has run from {run_dir}: start one with `massid local`[/red]")
+        console.print(f"[red]no stack has run from {escape(str(run_dir))}: start one with `massid local`[/red]")
         raise typer.Exit(1)
     try:
         for event in _events(file, follow):
@@ -67,7 +67,7 @@ def _print(event: dict[str, Any], as_json: bool) -> None:
         what = [f"run {detail['run']}"]
     if "order" in detail:
         what = [" ".join(str(value) for value in detail["order"].values())]
-    about = f"[bold]{detail.get('externalId', '?')}[/bold]"
+    about = f"[bold]{escape(detail.get('externalId', '?'))}[/bold]"
     console.print(f"{detail['at']}  {about}  {event['detail-type']}: {escape(', '.join(what))}")
 
 

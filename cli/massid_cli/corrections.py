@@ -8,7 +8,7 @@ from massid_local.stack.run_directory import DEFAULT
 from rich.console import Console
 from rich.markup import escape
 
-from massid_cli.operate import RunDir, StackName, target_of
+from massid_cli.operate import RunDir, StackName, require_text, target_of
 from massid_cli.operations.corrections import NotToBeCorrectedError, cancel, replace
 
 ExternalId = Annotated[str, typer.Argument(help="The MassID's external id.")]
@@ -24,13 +24,13 @@ def register(app: typer.Typer) -> None:
 
 def cancel_massid(external_id: ExternalId, why: Why, stack: StackName = None, run_dir: RunDir = DEFAULT) -> None:
     """Have the document cancelled. What still waits of it is given up. Exit code 1: it can't be."""
+    require_text("--why", why)
     try:
         generation = cancel(target_of(stack, run_dir), external_id, why)
     except NotToBeCorrectedError as error:
         _refuse(external_id, error)
-    console.print(
-        f"CANCEL of generation {generation} was asked for. massid status {external_id} shows what became of it."
-    )
+    said = f"CANCEL of generation {generation} was asked for. massid status {external_id} shows what became of it."
+    console.print(escape(said))
 
 
 def replace_massid(
@@ -44,11 +44,12 @@ def replace_massid(
 ) -> None:
     """Have the document cancelled, and after that another one created under the same external id. Safe to repeat.
     Exit code 1: it can't be replaced, or the file holds no submission of it."""
+    require_text("--why", why)
     try:
         generation = replace(target_of(stack, run_dir), external_id, file.read_bytes(), why)
     except NotToBeCorrectedError as error:
         _refuse(external_id, error)
-    console.print(f"Generation {generation} was submitted. massid status {external_id} shows how far it is.")
+    console.print(escape(f"Generation {generation} was submitted. massid status {external_id} shows how far it is."))
 
 
 def _refuse(external_id: str, error: NotToBeCorrectedError) -> NoReturn:

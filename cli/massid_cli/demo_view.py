@@ -29,7 +29,8 @@ def show_result(console: Console, result: Result, folder: Path) -> None:
     for outcome in result.outcomes:
         _show_problems(console, outcome)
     console.print(_summary(result))
-    console.print(f"[dim]{folder / 'summary.json'}, {folder / 'documents'}/[/dim]", soft_wrap=True)
+    written = escape(f"{folder / 'summary.json'}, {folder / 'documents'}/")
+    console.print(f"[dim]{written}[/dim]", soft_wrap=True)
 
 
 def _rows(outcomes: Sequence[MassidOutcome]) -> Sequence[MassidOutcome]:
@@ -62,7 +63,7 @@ def _widest(texts: Iterable[str]) -> int:
 def _show_problems(console: Console, outcome: MassidOutcome) -> None:
     if not outcome.problems:
         return
-    console.print(f"[bold]{outcome.external_id}[/bold]")
+    console.print(f"[bold]{escape(outcome.external_id)}[/bold]")
     for problem in outcome.problems[:MOST_PROBLEMS]:
         console.print(f"  {escape(problem)}", soft_wrap=True)
     if len(outcome.problems) > MOST_PROBLEMS:

@@ -9,7 +9,7 @@ from massid_local.stack.run_directory import DEFAULT
 from rich.console import Console
 
 from massid_cli.operate import AsJson, RunDir, StackName, refuse, target_of
-from massid_cli.operations.evidence import files_of, unasked_files
+from massid_cli.operations.evidence import FileStanding, files_of, unasked_files
 from massid_cli.operations.standing import is_known
 
 console = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
@@ -32,10 +32,11 @@ def evidence(
         raise typer.BadParameter("give an external id, or --unasked")
     target = target_of(stack, run_dir)
     if external_id is not None:
-        rows = [asdict(file) for file in files_of(target, external_id)]
-        if not rows and not is_known(target, external_id):
+        files = files_of(target, external_id)
+        if not files and not is_known(target, external_id):
             refuse(f"the ledger does not know {external_id}")
-        lines = [f"{row['name']}: {row['state']}" for row in rows]
+        rows = [asdict(file) for file in files]
+        lines = [_line(file) for file in files]
     else:
         found = unasked_files(target)
         rows = [asdict(file.key) | {"dropped_at": file.dropped_at, "told": file.told} for file in found]
@@ -46,3 +47,9 @@ def evidence(
     for line in lines:
         console.print(line)
     console.print(f"{len(rows)} files")
+
+
+def _line(file: FileStanding) -> str:
+    """An object whose key ends in a slash is a folder that a console made: it has no name."""
+    problem = f" ({file.problem})" if file.problem else ""
+    return f"{file.name or 'no name'}: {file.state}{problem}"

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from massid_local.stack.run_directory import DEFAULT
 from rich.console import Console
+from rich.markup import escape
 
 from massid_cli.operate import RunDir, StackName, target_of
 from massid_cli.operations.forget import (
@@ -43,7 +44,7 @@ def forget_massid(
         else:
             holding = forget(target, external_id, choice)
     except UnknownMassIDError:
-        console.print(f"[red]the stack does not know {external_id}[/red]")
+        console.print(f"[red]the stack does not know {escape(external_id)}[/red]")
         raise typer.Exit(1) from None
     except StillNeededError as error:
         _refuse(external_id, error.reasons)
@@ -53,14 +54,14 @@ def forget_massid(
 
 def _refuse(external_id: str, reasons: list[str]) -> None:
     if reasons:
-        console.print(f"[red]{external_id} can't be forgotten yet:[/red]")
+        console.print(f"[red]{escape(external_id)} can't be forgotten yet:[/red]")
         for reason in reasons:
-            console.print(f"  {reason}")
+            console.print(f"  {escape(reason)}")
         raise typer.Exit(1)
 
 
 def _tell(holding: Holding, choice: Choice, gone: str) -> None:
-    console.print(f"[bold]{holding.external_id}[/bold]")
+    console.print(f"[bold]{escape(holding.external_id)}[/bold]")
     console.print(f"  {gone}   {len(holding.payloads)} stored payloads")
     if holding.letters:
         console.print(f"  {gone}   {len(holding.letters)} dead letters")

@@ -11,6 +11,7 @@ from massid_local.stack.carrot import BASE_URL, CREDENTIALS, REQUESTS_PER_SECOND
 from massid_local.stack.emulation import EmulatorError
 from massid_local.stack.run_directory import DEFAULT
 from rich.console import Console
+from rich.markup import escape
 
 from massid_cli.local_view import lines
 from massid_cli.stopping import Stopped, stop_on_signal
@@ -57,7 +58,7 @@ def local(
                 console.print(line)
             threading.Event().wait()
     except (TemplateError, EmulatorError, StackRunningError) as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(f"[red]{escape(str(error))}[/red]")
         raise typer.Exit(1) from None
     except Stopped:
         console.print("Stopped.")

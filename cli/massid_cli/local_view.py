@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from massid_local.stack.environment import FAKE_KEY_ID, FAKE_SECRET, REGION
+from rich.markup import escape
 
 _COMMANDS = {
     "AWS::SQS::Queue": "sqs {message}",
@@ -22,8 +23,9 @@ def lines(state: Mapping[str, Any], run_dir: Path) -> Iterator[str]:
     yield ""
     for name, url in _endpoints(state):
         yield f"{name:12} {url}"
-    yield f"{'logs':12} tail -f {run_dir}/logs/*.log"
-    yield f"{'event bus':12} massid announcements --follow --run-dir {run_dir}"
+    folder = escape(str(run_dir))
+    yield f"{'logs':12} tail -f {folder}/logs/*.log"
+    yield f"{'event bus':12} massid announcements --follow --run-dir {folder}"
     yield ""
     yield "[dim]# fake credentials for the lines below, once per shell[/dim]"
     yield f"unset AWS_PROFILE; export AWS_ACCESS_KEY_ID={FAKE_KEY_ID} AWS_SECRET_ACCESS_KEY={FAKE_SECRET}"
@@ -71,4 +73,4 @@ def _message_command(name: str, url: str, samples: Path) -> str:
         group = (
             f" --message-group-id {json.loads(sample.read_text(encoding='utf-8')).get('documentExternalId', 'GROUP')}"
         )
-    return f"send-message --queue-url {url}{group} --message-body file://{sample}"
+    return f"send-message --queue-url {url}{group} --message-body file://{escape(str(sample))}"

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from massid_cli.consoles import report_console
 from massid_cli.migration.files import Unreadable, read_file, write_file
 from massid_cli.migration.report import Report, migrated
 
@@ -50,7 +51,7 @@ def migrate(
     if as_json:
         typer.echo(dumps(report.to_json()), err=output is None)
     else:
-        _show(report, Console(stderr=output is None, highlight=False, soft_wrap=True, emoji=False))
+        _show(report, report_console(stderr=output is None))
     raise typer.Exit(Code.LEFT if report.needs_a_person else Code.DONE)
 
 
@@ -67,12 +68,12 @@ def _show(report: Report, console: Console) -> None:
     if changes := report.kinds_of_changes():
         table = _table("field", "was", "is now", "times")
         for (path, old, new), times in changes.items():
-            table.add_row(path, old, f"[green]{escape(new)}[/green]", str(times))
+            table.add_row(escape(path), escape(old), f"[green]{escape(new)}[/green]", str(times))
         console.print(table)
     if report.needs_a_person:
         table = _table("record", "field", "[red]left for you[/red]")
         for place, path, sentence in report.left():
-            table.add_row(place, escape(path), escape(sentence))
+            table.add_row(escape(place), escape(path), escape(sentence))
         console.print(table)
     console.print(
         f"{len(report.records)} read, {report.changed} brought up to date, {report.needs_a_person} left for you."

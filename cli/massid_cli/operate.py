@@ -1,7 +1,7 @@
 """`massid dead-letters`, `redrive`, `discard`, `pause`, `resume`: operating a stack, local or deployed."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from massid_cli.operations.adopt import NotToBeAdoptedError, absent, adopt
 from massid_cli.operations.fleet import slots
-from massid_cli.operations.letters import Outcome, discard, redrive
+from massid_cli.operations.letters import Outcome, discard, letter_json, redrive
 from massid_cli.operations.target import Target, deployed_target, local_target
 
 StackName = Annotated[str | None, typer.Option("--stack", help="A deployed stack; without it the local one.")]
@@ -39,17 +39,32 @@ def list_dead_letters(stack: StackName = None, run_dir: RunDir = DEFAULT, as_jso
     """List what lies dead, and why."""
     letters = target_of(stack, run_dir).dead_letters.resting()
     if as_json:
-        typer.echo(json.dumps([_as_json(letter) for letter in letters], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([letter_json(letter) for letter in letters], indent=2, ensure_ascii=False))
         return
     for letter in letters:
-        item = f" · {letter.item}" if letter.item else ""
-        console.print(f"[bold]{letter.id}[/bold]  {letter.queue}  {letter.external_id or '?'}{item}")
-        console.print(f"  {iso(letter.at)}  [red]{letter.error_type}[/red]: {letter.reason}")
-        for field in letter.fields:
-            console.print(f"    {field.path}: {field.problem}")
-        if letter.vendor_error_id:
-            console.print(f"    the provider's error id: {letter.vendor_error_id}")
+        _print_letter(letter)
     console.print(f"{len(letters)} dead letters")
+
+
+def _print_letter(letter: DeadLetter) -> None:
+    item = f" · {letter.item}" if letter.item else ""
+    about = escape(f"{letter.queue}  {letter.external_id or '?'}{item}")
+    console.print(f"[bold]{escape(letter.id)}[/bold]  {about}")
+    console.print(f"  {iso(letter.at)}  [red]{escape(letter.error_type)}[/red]: {escape(letter.reason)}")
+    for line in _beyond_the_reason(letter):
+        console.print(f"    {escape(line)}")
+
+
+def _beyond_the_reason(letter: DeadLetter) -> Iterator[str]:
+    """Many a reason tells the problem of its only field already, with or without the field's path."""
+    told = len(letter.fields) == 1 and letter.fields[0].problem in letter.reason
+    for field in letter.fields:
+        if not told:
+            yield f"{field.path}: {field.problem}"
+        elif field.path not in letter.reason:
+            yield f"at {field.path}"
+    if letter.vendor_error_id:
+        yield f"the provider's error id: {letter.vendor_error_id}"
 
 
 def redrive_letters(
@@ -92,7 +107,7 @@ def discard_letter(
     run_dir: RunDir = DEFAULT,
 ) -> None:
     """Give one dead letter up; what it held goes on without it."""
-    require_reason(why)
+    require_text("--why", why)
     try:
         _print_outcomes([discard(target_of(stack, run_dir), dead_letter_id, why)])
     except KeyError:
@@ -116,9 +131,9 @@ def adopt_document(
         else:
             adopt(target, external_id, document_id)
     except NotToBeAdoptedError as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
-    console.print(f"{external_id}: {'the next message creates it' if is_absent else f'adopted as {document_id}'}.")
+        refuse(str(error))
+    became = "the next message creates it" if document_id is None else f"adopted as {document_id}"
+    console.print(escape(f"{external_id}: {became}."))
 
 
 def pause(
@@ -128,6 +143,7 @@ def pause(
     run_dir: RunDir = DEFAULT,
 ) -> None:
     """Stop all calls to Carrot, of all functions. Messages wait; nothing is lost."""
+    require_text("--why", why)
     until = datetime.now(UTC) + timedelta(minutes=minutes) if minutes else None
     slots(target_of(stack, run_dir)).pause(until, why)
     console.print(f"Paused {'until ' + iso(until) if until else 'until massid resume'}.")
@@ -146,10 +162,10 @@ def target_of(stack: str | None, run_dir: Path) -> Target:
         refuse(str(error))
 
 
-def require_reason(why: str) -> None:
-    """Nobody can tell later why it was, from an empty one."""
-    if not why.strip():
-        refuse("--why must not be empty")
+def require_text(option: str, text: str) -> None:
+    """Refuse a text of blanks alone: nobody can tell later what was meant."""
+    if not text.strip():
+        refuse(f"{option} must not be empty")
 
 
 def refuse(*sentences: str) -> NoReturn:
@@ -157,10 +173,6 @@ def refuse(*sentences: str) -> NoReturn:
     for one in sentences:
         console.print(f"[red]{escape(one)}[/red]")
     raise typer.Exit(1) from None
-
-
-def _as_json(letter: DeadLetter) -> dict[str, object]:
-    return asdict(letter) | {"at": iso(letter.at), "first_attempt": iso(letter.first_attempt), "state": letter.state}
 
 
 def _print_outcomes(outcomes: list[Outcome]) -> None:

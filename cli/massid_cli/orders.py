@@ -8,8 +8,9 @@ from massid_relay.core.clock import SystemClock, iso
 from massid_relay.core.orders.record import OrderRecord
 from massid_relay.ledger.documents import StaleRecord
 from rich.console import Console
+from rich.markup import escape
 
-from massid_cli.operate import RunDir, StackName, require_reason, target_of
+from massid_cli.operate import RunDir, StackName, require_text, target_of
 from massid_cli.operations.orders import Finding, NotToBeSettled, settle
 
 console = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -27,10 +28,10 @@ def show(external_id: ExternalId, stack: StackName = None, run_dir: RunDir = DEF
     """What the ledger knows of one order."""
     record = target_of(stack, run_dir).orders.load(external_id)
     if record is None:
-        console.print(f"[red]no order {external_id} is recorded[/red]")
+        console.print(f"[red]no order {escape(external_id)} is recorded[/red]")
         raise typer.Exit(1)
     for name, value in _lines(record):
-        console.print(f"{name:<10} {value}")
+        console.print(f"{name:<10} {escape(value)}")
 
 
 @orders.command("settle")
@@ -46,19 +47,21 @@ def settle_order(
     """Decide an order of unknown outcome, after a look at Carbonext's own dashboard. --absent spends money."""
     if [placed is not None, absent, give_up].count(True) != 1:
         raise typer.BadParameter("say one: --placed ID, --absent or --give-up")
-    require_reason(why)
+    require_text("--why", why)
+    if placed is not None:
+        require_text("--placed", placed)
     finding = Finding.PLACED if placed is not None else Finding.ABSENT if absent else Finding.GIVEN_UP
     try:
         outcomes = settle(target_of(stack, run_dir), external_id, finding, why, SystemClock().now(), placed or "")
     except NotToBeSettled:
-        console.print(f"[red]the outcome of {external_id} is not left to a person[/red]")
+        console.print(f"[red]the outcome of {escape(external_id)} is not left to a person[/red]")
         raise typer.Exit(1) from None
     except StaleRecord:
         console.print("[red]a worker has just changed it: look again[/red]")
         raise typer.Exit(1) from None
-    console.print(f"{external_id}: {finding.value}")
+    console.print(escape(f"{external_id}: {finding.value}"))
     for outcome in outcomes:
-        console.print(f"  {outcome.dead_letter_id}  {outcome.became}")
+        console.print(escape(f"  {outcome.dead_letter_id}  {outcome.became}"))
 
 
 def _lines(record: OrderRecord) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from massid_local.stack.run_directory import DEFAULT
 from massid_relay.core.clock import SystemClock, iso
+from rich.markup import escape
 
 from massid_cli.operate import AsJson, RunDir, StackName, console, refuse, target_of
 from massid_cli.operations.adopt_parties import adopt_parties
@@ -34,7 +35,7 @@ def adopt(
     became = list(adopt_parties(target_of(stack, run_dir), text, SystemClock().now()))
     refused = [one for one in became if one.refused]
     for one in refused:
-        console.print(f"line {one.line}: [red]{one.became}[/red]")
+        console.print(f"line {one.line}: [red]{escape(one.became)}[/red]")
     news = sum(one.became == "adopted" for one in became)
     console.print(f"{news} adopted, {len(became) - news - len(refused)} known already, {len(refused)} refused")
     if refused:
@@ -57,6 +58,8 @@ def changed(stack: StackName = None, run_dir: RunDir = DEFAULT, as_json: AsJson 
     for one in found:
         item = f" · {one.item}" if one.item else ""
         what = "in place" if one.elsewhere else "in spelling" if one.spelling else "in content"
-        console.print(f"[bold]{one.document}[/bold]{item}  {iso(one.at)}  {'refused' if one.refused else 'sent'}")
-        console.print(f"  {one.kind} {one.party_id} differs {what}: {', '.join(one.fields)}")
+        console.print(
+            f"[bold]{escape(one.document)}[/bold]{escape(item)}  {iso(one.at)}  {'refused' if one.refused else 'sent'}"
+        )
+        console.print(escape(f"  {one.kind} {one.party_id} differs {what}: {', '.join(one.fields)}"))
     console.print(f"{len(found)} changes")

@@ -1,15 +1,16 @@
 """`massid preflight`: what the auditor will say of submissions or documents, before anything is sent."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from massid_relay.core.errors import InvalidMessage
-from massid_relay.core.jsons import JsonObject, dumps, loads
+from massid_relay.core.errors import FieldProblem, InvalidMessage
+from massid_relay.core.jsons import JsonObject, dumps
+from massid_relay.core.messages import parse_submission
 from massid_relay.preflight import (
     AccreditationProfile,
     Finding,
@@ -20,13 +21,15 @@ from massid_relay.preflight import (
     run_preflight,
 )
 from massid_relay.preflight.pdf_text import pdf_text
-from massid_relay.preflight.reader import read_subject
+from massid_relay.preflight.reader import is_submission, read_subject
 from rich.console import Console
 from rich.markup import escape
 
+from massid_cli.consoles import report_console
+from massid_cli.preflight_files import sources
+
 PASSES, FAILURES, UNREADABLE = 0, 1, 2
 
-_BULK_SUFFIXES = (".ndjson", ".jsonl")
 _STYLES = {
     Outcome.FAILED: "bold red",
     Outcome.REVIEW_REQUIRED: "bold yellow",
@@ -61,12 +64,15 @@ def preflight(
         bool, typer.Option("--review-required", help="As if the auditor had ENABLE_REVIEW_REQUIRED.")
     ] = False,
 ) -> None:
-    """Say what the auditor will say. Exit code 0: nothing fails; 1: something does; 2: a file can't be read."""
+    """Say what the auditor will say, and whether the workers take the message at all.
+
+    Exit code 0: nothing fails; 1: something does; 2: a file can't be read.
+    """
     accreditations = _profile(profile)
     now = datetime.combine(today, time(12), UTC) if today else datetime.now(UTC)
-    console = Console(highlight=False)
+    console = report_console()
     code, count, failing = PASSES, 0, 0
-    for place, source in _sources(files):
+    for place, source in sources(files):
         try:
             question = _Question(methodology, now, accreditations, evidence, review_required_enabled)
             report = _report(place, source, question)
@@ -74,9 +80,10 @@ def preflight(
             _complain(str(error))
             code = UNREADABLE
             continue
+        refused = _refused_fields(source)
         count += 1
-        failing += not report.passes
-        _show(console, place, report, as_json=as_json)
+        failing += not report.passes or bool(refused)
+        _show(console, place, report, refused, as_json=as_json)
     if not as_json:
         console.print(f"{count} checked, {count - failing} without failure, {failing} to mend.")
     raise typer.Exit(code or (FAILURES if failing else PASSES))
@@ -136,54 +143,36 @@ def _manifest_texts(source: JsonObject, folder: Path) -> dict[str, str | None]:
     return texts
 
 
-def _sources(paths: list[Path]) -> Iterator[tuple[str, JsonObject | str]]:
-    """Each MassID with the place it was found at; a sentence instead of it where it can't be read."""
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix in (".json", *_BULK_SUFFIXES))
-            if not inside:
-                yield str(path), "the folder holds no .json, .ndjson or .jsonl file"
-            for file in inside:
-                yield from _file(file)
-        else:
-            yield from _file(path)
-
-
-def _file(path: Path) -> Iterator[tuple[str, JsonObject | str]]:
+def _refused_fields(source: JsonObject | str) -> Sequence[FieldProblem]:
+    """What makes the workers refuse the message itself, where it is one; an older form is judged as `OldMessageForms=refuse`
+    does."""
+    if isinstance(source, str) or not is_submission(source):
+        return ()
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        yield str(path), "does not exist"
-        return
-    except (OSError, UnicodeDecodeError):
-        yield str(path), "can't be read as a text file"
-        return
-    if path.suffix in _BULK_SUFFIXES:
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                yield f"{path}:{number}", _massid(line)
-    else:
-        yield str(path), _massid(text)
+        parse_submission(dumps(source))
+    except InvalidMessage as error:
+        return error.fields
+    return ()
 
 
-def _massid(text: str) -> JsonObject | str:
-    try:
-        body = loads(text)
-    except (ValueError, RecursionError):
-        return "isn't JSON"
-    return body if isinstance(body, dict) else "must be a JSON object"
-
-
-def _show(console: Console, place: str, report: PreflightReport, *, as_json: bool) -> None:
+def _show(
+    console: Console, place: str, report: PreflightReport, refused: Sequence[FieldProblem], *, as_json: bool
+) -> None:
     if as_json:
-        typer.echo(dumps({"file": place, **report.to_json()}))
+        fields = [asdict(field) for field in refused]
+        typer.echo(dumps({"file": place, "refusedFields": fields, **report.to_json()}))
         return
-    verdict = "[green]nothing fails[/green]" if report.passes else "[bold red]would be refused[/bold red]"
-    console.print(f"[bold]{escape(report.external_id or place)}[/bold] ({report.methodology}): {verdict}")
+    good = report.passes and not refused
+    verdict = "[green]nothing fails[/green]" if good else "[bold red]would be refused[/bold red]"
+    console.print(f"[bold]{escape(report.external_id or place)}[/bold] ({escape(report.methodology)}): {verdict}")
+    if refused:
+        console.print("  [bold red]no message of ours[/bold red]: the workers refuse it, whatever the auditor says")
+    for field in refused:
+        console.print(f"    {escape(field.path)}: {escape(field.problem)}")
     for finding in (*report.to_mend, *report.of(Outcome.REVIEW_REQUIRED), *report.of(Outcome.NOT_DECIDABLE)):
         _print_finding(console, finding)
     for suspicion in report.open_text:
-        console.print(f"  [yellow]open text[/yellow] at {escape(suspicion.path)}\n    {suspicion.sentence}")
+        console.print(f"  [yellow]open text[/yellow] at {escape(suspicion.path)}\n    {escape(suspicion.sentence)}")
     following = len(report.failed) - len(report.to_mend)
     if following:
         console.print(f"  and because it can't be read, {following} more rules fail with it")
@@ -193,7 +182,9 @@ def _show(console: Console, place: str, report: PreflightReport, *, as_json: boo
 
 def _print_finding(console: Console, finding: Finding) -> None:
     style = _STYLES[finding.outcome]
-    console.print(f"  [{style}]{finding.outcome.replace('_', ' ').lower()}[/{style}] [bold]{finding.rule}[/bold]")
+    console.print(
+        f"  [{style}]{finding.outcome.replace('_', ' ').lower()}[/{style}] [bold]{escape(finding.rule)}[/bold]"
+    )
     if finding.path:
         console.print(f"    at {escape(finding.path)}")
     console.print(f"    {escape(finding.sentence)}")

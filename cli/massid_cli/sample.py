@@ -13,7 +13,10 @@ from massid_local.samples.plan import Methodology, Variety
 from massid_local.samples.profile import accreditation_profile
 from massid_local.samples.table import table_of
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+from massid_cli.consoles import report_console
 
 DEFAULT_FOLDER = Path("build/samples")
 
@@ -41,7 +44,7 @@ def sample(
     ] = False,
 ) -> None:
     """Generate realistic MassIDs: submissions, their evidence files, and the accreditation profile that goes with them."""
-    console = Console()
+    console = report_console()
     if list_breakages:
         console.print(_catalogue_table())
         return
@@ -54,18 +57,18 @@ def sample(
         samples = _break_all(samples, _breakage(breakage), seed, console)
     if ndjson is not None:
         write_ndjson(samples, ndjson)
-        console.print(f"{len(samples)} submissions: {ndjson}")
+        console.print(f"{len(samples)} submissions: {escape(str(ndjson))}")
     if csv is not None:
         csv.parent.mkdir(parents=True, exist_ok=True)
         csv.write_text(table_of([one.submission for one in samples]), encoding="utf-8")
-        console.print(f"{len(samples)} submissions: {csv}")
+        console.print(f"{len(samples)} submissions: {escape(str(csv))}")
     if out is not None or (ndjson is None and csv is None):
         folder = out or DEFAULT_FOLDER
         write_folder(samples, folder)
         (folder / "profile.json").write_text(pretty(accreditation_profile(day)), encoding="utf-8")
-        console.print(f"{len(samples)} submissions: {folder / 'submissions'}")
-        console.print(f"{sum(len(one.files) for one in samples)} files: {folder / 'evidence'}")
-        console.print(f"accreditation profile: {folder / 'profile.json'}")
+        console.print(f"{len(samples)} submissions: {escape(str(folder / 'submissions'))}")
+        console.print(f"{sum(len(one.files) for one in samples)} files: {escape(str(folder / 'evidence'))}")
+        console.print(f"accreditation profile: {escape(str(folder / 'profile.json'))}")
 
 
 def _breakage(name: str) -> Breakage:

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -78,7 +77,7 @@ def _changes(target: Target, external_id: str) -> Iterator[Standing | None]:
 
 def _print(found: Standing | None, external_id: str, as_json: bool, indent: int | None = 2) -> None:
     if as_json:
-        typer.echo(json.dumps(asdict(found) if found else None, indent=indent, ensure_ascii=False))
+        typer.echo(json.dumps(found.to_json() if found else None, indent=indent, ensure_ascii=False))
     else:
         console.print(view(found, external_id))
 
@@ -88,23 +87,26 @@ def view(found: Standing | None, external_id: str) -> Group:
     if found is None:
         return Group(Text(f"the ledger does not know {external_id} yet"))
     end = f": {found.outcome.value}" if found.outcome else ""
-    head = Text.from_markup(f"[bold]{escape(external_id)}[/bold] is {found.status} ({found.run}{end})")
-    return Group(head, *(Text.from_markup(f"  {name:<9} {line}") for name, line in _lines(found)))
+    head = Text.from_markup(
+        f"[bold]{escape(external_id)}[/bold] is {found.status} ({escape(found.run)}{end})", emoji=False
+    )
+    return Group(head, *(Text.from_markup(f"  {name:<9} {line}", emoji=False) for name, line in _lines(found)))
 
 
 def _lines(found: Standing) -> Iterator[tuple[str, str]]:
-    yield "document", found.document_id or "none yet"
+    yield "document", escape(found.document_id or "none yet")
     for older in found.replaced:
-        yield "replaced", f"generation {older.generation}, {older.document_id or 'never created'}: {older.status}"
+        document_id = escape(older.document_id or "never created")
+        yield "replaced", f"generation {older.generation}, {document_id}: {older.status}"
         yield "", f"{older.replaced_at}, {escape(older.why or 'the reason is not stored any more')}"
     yield "events", ", ".join(f"{count} {state}" for state, count in found.events.items()) or "none"
     for name, state in found.files.items():
         yield "file", f"{escape(name)}: {state}"
     for order in found.orders:
-        yield "order", f"{order.external_id}: {order.state}{f', {order.status}' if order.status else ''}"
+        yield "order", escape(f"{order.external_id}: {order.state}{f', {order.status}' if order.status else ''}")
     if found.execution:
-        yield "lifecycle", found.execution.words
+        yield "lifecycle", escape(found.execution.words)
     for wait in found.waits:
         yield "waits for", f"[yellow]{escape(wait)}[/yellow]"
     for letter in found.dead_letters:
-        yield "dead", f"[red]{escape(letter)}[/red]"
+        yield "dead", f"[red]{escape(f'{letter.id} {letter.error_type}: {letter.reason}')}[/red]"

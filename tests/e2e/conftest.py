@@ -18,7 +18,7 @@ from massid_relay.ledger.dead_letters import DeadLetter
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 _T = TypeVar("_T")
 
 

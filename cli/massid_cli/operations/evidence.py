@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
-from massid_relay.core.evidence import PREFIX, EvidenceKey, asked_name, evidence_key
+from massid_relay.core.evidence import PREFIX, EvidenceKey, asked_name, evidence_key, parse_key
 from massid_relay.core.record import DocumentRecord
 from massid_relay.ledger.unasked import UnaskedFile, UnaskedStore
 
@@ -13,11 +13,13 @@ from massid_cli.operations.target import Target
 
 @dataclass(frozen=True, slots=True)
 class FileStanding:
-    """One file of a document. `state`: attached, refused, awaited (asked for, not there), there (asked for, not attached yet) or
-    nobody asked for it."""
+    """One file of a document. `state`: attached, refused, awaited (asked for, not there), there (asked for, not attached yet),
+    nobody asked for it, or outside the convention."""
 
     name: str
     state: str
+    problem: str | None = None
+    """What is wrong with a key outside the convention, which nobody can ask for."""
 
 
 def unasked_files(target: Target) -> list[UnaskedFile]:
@@ -37,7 +39,14 @@ def files_of(target: Target, external_id: str) -> list[FileStanding]:
     """All files of one document: those in the bucket and those that are awaited."""
     record = target.documents.load(external_id)
     there = {asked_name(record.files, name) or name for name in _names(target, external_id)}
-    return [FileStanding(name, _state(record, name, there)) for name in sorted(there | set(record.files))]
+    return [_standing(record, external_id, name, there) for name in sorted(there | set(record.files))]
+
+
+def _standing(record: DocumentRecord, external_id: str, name: str, there: set[str]) -> FileStanding:
+    key = parse_key(evidence_key(external_id, name))
+    if isinstance(key, str):
+        return FileStanding(name, "outside the convention", key)
+    return FileStanding(name, _state(record, name, there))
 
 
 def _state(record: DocumentRecord, name: str, there: set[str]) -> str:

@@ -6,10 +6,10 @@ silence. SQS's own message move can't choose messages, so the queue is read thro
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from massid_relay.core.clock import SystemClock
+from massid_relay.core.clock import SystemClock, iso
 from massid_relay.core.errors import Refusal
 from massid_relay.core.jsons import JsonObject, loads
 from massid_relay.core.record import DocumentRecord, EventState
@@ -41,6 +41,11 @@ class _Resting:
     dead_letter_id: str
     body: str
     receipt_handle: str
+
+
+def letter_json(letter: DeadLetter) -> JsonObject:
+    """For programs."""
+    return asdict(letter) | {"at": iso(letter.at), "first_attempt": iso(letter.first_attempt)}
 
 
 def redrive(target: Target, chosen: Callable[[DeadLetter], bool]) -> list[Outcome]:

@@ -4,7 +4,6 @@ import io
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -50,4 +49,4 @@ class CommandLine:
     def standing(self, external_id: str, client: Callable[[str], Any]) -> JsonObject | None:
         """What `massid status --json` tells, read by these clients."""
         found = standing(Target(client, self._resources), external_id)
-        return asdict(found) if found else None
+        return found.to_json() if found else None

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
 
 from massid_relay.core.errors import Superseded
 from massid_relay.core.generations import standing as how_it_stands
+from massid_relay.core.jsons import JsonObject
 from massid_relay.core.record import DocumentRecord
 from massid_relay.core.timeline import something_waits
 from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
@@ -19,6 +20,7 @@ from massid_relay.work.source import QueueName
 from massid_cli.operations.corrections import lineage
 from massid_cli.operations.execution import Execution, execution_of
 from massid_cli.operations.fleet import CARBONEXT, CARROT, Pause, pause_of
+from massid_cli.operations.letters import letter_json
 from massid_cli.operations.order_lines import OrderLine, orders_of, waits_of_orders
 from massid_cli.operations.target import Target
 from massid_cli.operations.waiting import first_wait, waits_of
@@ -59,7 +61,7 @@ class Standing:
     events: dict[str, int]
     files: dict[str, str]
     run: str
-    dead_letters: list[str]
+    dead_letters: list[DeadLetter]
     generation: int = 1
     outcome: Outcome | None = None
     """None while machines are still at it."""
@@ -71,6 +73,10 @@ class Standing:
     """All calls to Carbonext, while an order waits for one."""
     replaced: list[Generation] = field(default_factory=list)
     orders: list[OrderLine] = field(default_factory=list)
+
+    def to_json(self) -> JsonObject:
+        """For programs. Its dead letters are told as `massid dead-letters --json` tells them."""
+        return asdict(self) | {"dead_letters": [letter_json(letter) for letter in self.dead_letters]}
 
 
 def standing(target: Target, external_id: str) -> Standing | None:
@@ -100,7 +106,7 @@ def standing(target: Target, external_id: str) -> Standing | None:
         events=dict(Counter(event.state.value for event in record.events)),
         files={name: _file(record, name) for name in record.files},
         run=_run(run),
-        dead_letters=[f"{letter.id} {letter.error_type}: {letter.reason}" for letter in letters],
+        dead_letters=list(letters),
         generation=record.generation,
         outcome=outcome,
         waits=waits_of(record, letters, [paused, orders_paused], order_waits) if asked_for else [],

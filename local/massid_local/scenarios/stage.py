@@ -24,7 +24,7 @@ from massid_local.stack import LocalStack
 
 NOBODY: Final = "nobody"
 """What belongs to no MassID, as the dead letter of a file outside the convention."""
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 120
 LOOK_SECONDS: Final = 0.4
 EXECUTIONS_SECONDS: Final = 0.5
 """How old the list of executions may be."""

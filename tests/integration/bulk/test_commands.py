@@ -165,6 +165,25 @@ def test_evidence_tells_where_each_file_of_a_document_stands(target: Target, ben
     assert "A.pdf: nobody asked for it" in massid("evidence", "doc")[1]
 
 
+def test_evidence_tells_of_a_key_outside_the_convention_what_is_wrong_with_it(target: Target, bench: BulkBench) -> None:
+    """Nobody can ask for it."""
+    bench.send(DOCUMENTS, document_message())
+    bench.run()
+    for name in ("", "sub/x.pdf"):
+        bench.s3.put_object(Bucket=bench.name, Key=evidence_key("doc", name), Body=PDF)
+
+    assert massid("evidence", "doc")[1].splitlines() == [
+        "no name: outside the convention (the file name is empty)",
+        "sub/x.pdf: outside the convention (the file name must not hold a slash)",
+        "2 files",
+    ]
+    assert json.loads(massid("evidence", "doc", "--json")[1])[1] == {
+        "name": "sub/x.pdf",
+        "state": "outside the convention",
+        "problem": "the file name must not hold a slash",
+    }
+
+
 def test_files_that_nobody_asks_for_are_listed_until_they_are_asked_for_or_deleted(
     target: Target, bench: BulkBench
 ) -> None:

@@ -27,7 +27,8 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
         session: Any = boto3.Session()
-        clients = {name: session.client(name) for name in ("dynamodb", "sqs")}
+        clients = {name: session.client(name) for name in ("dynamodb", "sqs", "s3")}
+        clients["s3"].create_bucket(Bucket="evidence")
         text = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gpk", "gsk")]
         clients["dynamodb"].create_table(
             TableName="ledger",
@@ -41,7 +42,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
         resources = {name: clients["sqs"].create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
         fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
         resources["EventsQueue"] = clients["sqs"].create_queue(QueueName="e.fifo", Attributes=fifo)["QueueUrl"]
-        yield Target(clients.__getitem__, resources | {"Ledger": "ledger"})
+        yield Target(clients.__getitem__, resources | {"Ledger": "ledger", "EvidenceBucket": "evidence"})
 
 
 def key(partition: str, sort: str) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """How a MassID ended, for whoever watches it: `massid status --watch` must end, and with the right word."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from massid_cli.operations.standing import Outcome, Standing, standing
 from massid_cli.operations.target import Target
-from massid_relay.core.errors import Refusal
+from massid_relay.core.errors import FieldProblem, Refusal
 from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState, FileEntry
 from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
@@ -166,9 +167,31 @@ def test_a_verified_massid_whose_order_or_related_event_lies_dead_needs_a_person
     letter = bury(target, queue, item=item)
     found = look(target)
     assert (found.status, found.outcome) == ("closed and verified", Outcome.FAILED)
-    assert found.dead_letters == ["letter Rejected400: no"]
+    assert found.dead_letters == [letter]
     target.dead_letters.settle(replace(letter, state=DeadLetterState.DISCARDED), NOW)
     assert look(target).outcome is Outcome.VERIFIED
+
+
+def test_a_script_gets_dead_letters_as_objects(target: Target) -> None:
+    """The same ones as of `massid dead-letters --json`."""
+    verified(target)
+    bury(target, "events", item="weighing", fields=(FieldProblem("events.0.value", "is required"),))
+    (told,) = json.loads(json.dumps(look(target).to_json()))["dead_letters"]
+    assert told == {
+        "id": "letter",
+        "queue": "events",
+        "error_type": "Rejected400",
+        "reason": "no",
+        "at": "2026-11-20T12:00:00.000Z",
+        "first_attempt": "2026-11-20T12:00:00.000Z",
+        "external_id": "doc",
+        "item": "weighing",
+        "fields": [{"path": "events.0.value", "problem": "is required"}],
+        "vendor_error_id": None,
+        "state": "resting",
+        "why": None,
+        "generation": 1,
+    }
 
 
 @pytest.mark.parametrize("changes", [{"generation": 1}, {"error_type": "Superseded", "generation": None}])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from massid_local.samples.table import table_of
-from massid_relay.core.bulk.columns import column_of, fields
+from massid_relay.core.bulk.columns import column_of, fields, named
 from massid_relay.core.errors import BulkRefused
 from massid_relay.core.jsons import JsonObject, canonical, loads
 from massid_relay.core.messages import Submission, parse_submission
@@ -191,8 +191,8 @@ def test_a_latin1_row_is_refused_with_its_submission() -> None:
 
 def test_a_cell_without_a_heading_is_named() -> None:
     assert problems("externalId,,event.name\na,x,Pick-up,y\n") == [
-        ("column 2", "holds something but has no heading", 2),
-        ("column 4", "holds something but has no heading", 2),
+        ("column B (2)", "holds something but has no heading", 2),
+        ("column D (4)", "holds something but has no heading", 2),
     ]
 
 
@@ -207,10 +207,10 @@ def test_more_rows_than_a_document_can_have_are_refused_without_being_kept() -> 
     [
         ("", "is empty"),
         ("id,event.name", "no column externalId"),
-        ("externalId,event.nome,Joana Prado", "column 2 is none that we know; column 3 is none that we know"),
-        ("externalId,event.name,event.name", "column 3 says the same as column 2"),
-        ("externalId,version", "column 2 is none"),
-        ("externalId,event.value:text", "column 2 is none"),
+        ("externalId,event.nome,Joana Prado", "column B (2) is none that we know; column C (3) is none that we know"),
+        ("externalId,event.name,event.name", "column C (3) says the same as column B (2)"),
+        ("externalId,version", "column B (2) is none"),
+        ("externalId,event.value:text", "column B (2) is none"),
     ],
 )
 def test_a_header_that_cannot_be_read_refuses_the_file_by_column(header: str, says: str) -> None:
@@ -219,6 +219,19 @@ def test_a_header_that_cannot_be_read_refuses_the_file_by_column(header: str, sa
         read(header)
     assert says in caught.value.reason
     assert "Joana" not in caught.value.reason
+
+
+def test_a_column_whose_name_is_the_senders_is_named_by_its_place() -> None:
+    content = "externalId,event.name,event.metadata.attributes[Tare]:number\na,Weighing,9kg\n"
+    ((path, _, _),) = problems(content)
+    assert path == "event.metadata.attributes[].value in column C (3)"
+
+
+@pytest.mark.parametrize(
+    ("place", "letters"), [(1, "A"), (18, "R"), (26, "Z"), (27, "AA"), (52, "AZ"), (702, "ZZ"), (703, "AAA")]
+)
+def test_a_column_has_the_letters_that_a_spreadsheet_shows(place: int, letters: str) -> None:
+    assert named(place) == f"column {letters} ({place})"
 
 
 def test_problems_of_the_message_are_found_in_their_rows() -> None:

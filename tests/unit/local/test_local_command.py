@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from massid_cli.local_view import lines
 from massid_cli.main import app
+from rich.text import Text
 from typer.testing import CliRunner
 
 
@@ -73,6 +74,11 @@ def test_a_queue_without_a_sample_is_read(state: dict[str, Any], tmp_path: Path)
         "aws --endpoint-url http://127.0.0.1:4599 sqs receive-message --queue-url http://127.0.0.1:4599/1/dead "
         "--visibility-timeout 0"
     ) in printed
+
+
+def test_a_folder_with_brackets_is_shown_as_it_is(state: dict[str, Any]) -> None:
+    printed = [Text.from_markup(line).plain for line in lines(state, Path("run [red]"))]
+    assert f"{'logs':12} tail -f run [red]/logs/*.log" in printed
 
 
 def test_all_endpoints_are_told(state: dict[str, Any], tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_replacement_is_stored_as_it_came(submission: JsonObject) -> None:
     assert parse_submission(dumps(read.to_payload())) == read
 
 
-@pytest.mark.parametrize("reason", ["", "x" * 1001])
+@pytest.mark.parametrize("reason", ["", " \u00a0\n", "x" * 1001])
 def test_a_reason_has_a_measure_and_is_never_quoted(submission: JsonObject, reason: str, refusal: Refusal) -> None:
     """Invariant 7."""
     found = refusal(parse_submission, submission | {"generation": 2, "replaceReason": reason})

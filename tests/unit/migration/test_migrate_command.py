@@ -213,13 +213,25 @@ def test_the_report_stays_apart_from_the_messages(app: typer.Typer, tmp_path: Pa
 def test_the_report_counts_changes_by_kind_and_names_what_is_left_by_its_place(
     app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    """A row is one line: a pipe has no width, whatever COLUMNS says."""
+    monkeypatch.setenv("COLUMNS", "40")
     result = run(app, OLDER_FORMS, "--output", tmp_path / "today.json")
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["document.category", "Mass", "MassID", "2"] in rows
     assert ["events.*.name", "OPEN", "Pick-up", "1"] in rows
     (left,) = [row for row in rows if "events.0.name" in row]
     assert left[:2] == ["record", "4"]
+    assert rows.index(left) == len(rows) - 2, "its sentence is in the same line"
+
+
+def test_the_report_on_standard_error_is_not_wrapped_either(app: typer.Typer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colours that are forced upon a pipe make no terminal of it."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    lines = run(app, OLDER_FORMS).stderr.splitlines()
+    (left,) = [line for line in lines if "events.0.name" in line]
+    assert "record 4" in left
+    assert "no move-type here names one" in left
 
 
 def wrong() -> list[tuple[JsonObject | list[Any], str]]:

@@ -9,6 +9,7 @@ from massid_cli.preflight import register
 from massid_relay.core.jsons import dumps, loads
 from typer.testing import CliRunner
 
+SAMPLES = Path(__file__).parents[3] / "events"
 TODAY = ["--today", "2026-11-21"]
 
 
@@ -37,6 +38,56 @@ def test_a_passing_file_gives_0_and_a_failing_one_1_with_the_field(
     broken = run(app, str(file), "--profile", str(profile))
     assert broken.exit_code == 1
     assert "externalEvents.7.metadata.attributes[Description]" in broken.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"isPubic": True}, {"path": "events.12.isPubic", "problem": "is not a known field"}),
+        ({"name": "close"}, {"path": "events.12.name", "problem": "is reserved: write CLOSE, or call "}),
+        ({"externalId": "  "}, {"path": "events.12.externalId", "problem": "must be "}),
+    ],
+)
+def test_a_submission_that_the_workers_would_not_take_fails_too(
+    app: typer.Typer, tmp_path: Path, change: Any, problem: Any
+) -> None:
+    """The auditor's rules have no objection to it, and yet nothing of it would be sent."""
+    body = loads((SAMPLES / "submission.json").read_text())
+    file = tmp_path / "massid.json"
+    file.write_text(dumps(body))
+    assert run(app, str(file)).exit_code == 0
+    body["events"][12] |= change
+    file.write_text(dumps(body))
+    told = run(app, str(file))
+    report = loads(run(app, str(file), "--json").stdout)
+    (refused,) = report["refusedFields"]
+    assert (told.exit_code, report["passes"]) == (1, True)
+    assert refused["path"] == problem["path"]
+    assert refused["problem"].startswith(problem["problem"])
+    assert f"    {refused['path']}: {refused['problem']}" in told.stdout.splitlines()
+    assert "1 checked, 0 without failure, 1 to mend." in told.stdout
+
+
+def test_a_field_that_is_there_twice_makes_a_file_unreadable(app: typer.Typer, tmp_path: Path) -> None:
+    """Nobody knows which one counts."""
+    file = tmp_path / "massid.json"
+    file.write_text('{"document": {"category": "MassID", "category": "Mass"}, "events": []}')
+    result = run(app, str(file))
+    assert result.exit_code == 2
+    assert "document.category is there twice" in result.stderr
+
+
+def test_a_finding_is_one_line_in_a_pipe(
+    app: typer.Typer, massid: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe has no width, whatever COLUMNS says."""
+    monkeypatch.setenv("COLUMNS", "20")
+    massid.unset("Weighing", "Description")
+    file = tmp_path / "massid.json"
+    file.write_text(dumps(massid.body))
+    lines = run(app, str(file)).stdout.splitlines()
+    assert "    at externalEvents.7.metadata.attributes[Description]" in lines
+    assert "    The Weighing needs a `Description`." in lines
 
 
 def test_a_folder_and_a_bulk_file_hold_many(app: typer.Typer, massid: Any, tmp_path: Path) -> None:

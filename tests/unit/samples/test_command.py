@@ -19,7 +19,7 @@ def app() -> typer.Typer:
 
 
 def run(app: typer.Typer, *arguments: str) -> str:
-    result = CliRunner().invoke(app, ["sample", *arguments], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, ["sample", *arguments], env={"COLUMNS": "40"})
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -33,7 +33,7 @@ def test_it_writes_submissions_evidence_and_profile(app: typer.Typer, tmp_path: 
         files = tmp_path / "evidence" / message["externalId"]
         assert {file.name for file in files.iterdir()} == set(message["evidence"])
     assert loads((tmp_path / "profile.json").read_bytes())["version"] == 1
-    assert "2 submissions" in output
+    assert f"2 submissions: {tmp_path / 'submissions'}\n" in output, "a path is one line in a pipe"
 
 
 def test_it_writes_one_submission_a_line(app: typer.Typer, tmp_path: Path) -> None:

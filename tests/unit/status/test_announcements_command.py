@@ -38,6 +38,11 @@ def test_ours_are_told_in_words_a_line_each(run_dir: Path) -> None:
     ]
 
 
+def test_an_id_is_shown_with_its_brackets(tmp_path: Path) -> None:
+    (tmp_path / EVENT_BUS).write_text(event("[red]load", run=1) + "\n", encoding="utf-8")
+    assert "  [red]load  Operations" in run(tmp_path).stdout
+
+
 def test_those_of_one_document_as_json(run_dir: Path) -> None:
     (line,) = run(run_dir, "--external-id", "load-2", "--json").stdout.splitlines()
     assert json.loads(line)["detail"]["run"] == 3

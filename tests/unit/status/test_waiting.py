@@ -122,31 +122,31 @@ def test_a_cancelled_document_waits_for_nothing_any_more() -> None:
 def test_the_picture_has_a_line_for_everything() -> None:
     whole = Standing(
         external_id="load-1",
-        document_id="doc-id",
+        document_id="doc-[i]-id",
         status="open",
         waits_for="file a.pdf",
         events={"waiting": 2},
         files={"[a].pdf": "awaited"},
-        run="run 1 failed",
-        dead_letters=["letter-1 Rejected400: refused"],
+        run="run 1 failed, [i] don't know",
+        dead_letters=[replace(LETTER, reason="no [bold] word")],
         generation=2,
         outcome=Outcome.FAILED,
         waits=["file a.pdf"],
         execution=Execution("load-1-g1-r1", "RUNNING", "Await Evidence", "2026-11-20T12:00:00.000Z"),
-        replaced=[Generation(1, "old-id", "cancelled", "2026-11-20T11:00:00.000Z", "wrong weight")],
-        orders=[OrderLine("order-1", "o-1", "confirmed", "Paid")],
+        replaced=[Generation(1, "old-[i]-id", "cancelled", "2026-11-20T11:00:00.000Z", "wrong weight")],
+        orders=[OrderLine("order-[i]", "o-1", "confirmed", "Paid")],
     )
     console = Console(record=True, width=200)
     console.print(view(whole, "load-1"))
     assert [" ".join(line.split()) for line in console.export_text().splitlines()] == [
-        "load-1 is open (run 1 failed: failed)",
-        "document doc-id",
-        "replaced generation 1, old-id: cancelled",
+        "load-1 is open (run 1 failed, [i] don't know: failed)",
+        "document doc-[i]-id",
+        "replaced generation 1, old-[i]-id: cancelled",
         "2026-11-20T11:00:00.000Z, wrong weight",
         "events 2 waiting",
         "file [a].pdf: awaited",
-        "order order-1: confirmed, Paid",
+        "order order-[i]: confirmed, Paid",
         "lifecycle RUNNING, in Await Evidence since 2026-11-20T12:00:00.000Z",
         "waits for file a.pdf",
-        "dead letter-1 Rejected400: refused",
+        "dead letter-1 Rejected400: no [bold] word",
     ]

@@ -22,16 +22,21 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 def read_subject(source: JsonObject) -> Subject:
     """The view of a submission, as it will be sent, or of a document. Raises InvalidMessage if it is neither."""
-    if "versionDate" in source and isinstance(source.get("document"), dict):
-        return _document(source["document"])
-    if isinstance(source.get("document"), dict):
+    if is_submission(source):
         return _submission(as_sent(source))
+    if isinstance(source.get("document"), dict):
+        return _document(source["document"])
     if any(name in source for name in ("category", "externalEvents", "primaryParticipant")):
         return _document(source)
     raise InvalidMessage(
         "this is neither a submission nor a document of the platform",
         fields=[FieldProblem("document", "a submission needs an object here")],
     )
+
+
+def is_submission(source: JsonObject) -> bool:
+    """Whether it is a message of ours; the auditor's envelope has a `document` too."""
+    return isinstance(source.get("document"), dict) and "versionDate" not in source
 
 
 def _submission(source: JsonObject) -> Subject:

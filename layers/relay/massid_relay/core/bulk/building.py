@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from massid_relay.core.bulk.columns import Column, Kind
+from massid_relay.core.bulk.columns import Column, Kind, named
 from massid_relay.core.bulk.entries import Problems
 from massid_relay.core.bulk.header import Header
 from massid_relay.core.bulk.rows import Row
@@ -53,7 +53,7 @@ def _filled(header: Header, row: Row, problems: Problems) -> Iterator[Cell]:
             continue
         column = header.columns[place] if place < len(header.columns) else None
         if column is None:
-            problems.add(f"column {place + 1}", "holds something but has no heading", row.line)
+            problems.add(named(place + 1), "holds something but has no heading", row.line)
         else:
             yield column, cell
 

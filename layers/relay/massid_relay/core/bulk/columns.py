@@ -18,6 +18,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from string import ascii_uppercase
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.alias_generators import to_camel
@@ -53,7 +54,8 @@ class Field:
 class Column:
     """One column. `key` is what stands in brackets; `steps` leads to the value, `""` standing for the item of that key.
 
-    `shown` names the column in problems. What stands in brackets is the sender's own text and is left out (invariant 7).
+    `shown` names the column in problems: by its path, and where that has brackets by its place too. What stands in brackets is
+    the sender's own text and is left out (invariant 7).
     """
 
     place: int
@@ -86,8 +88,17 @@ def column_of(place: int, heading: str) -> Column | None:
         return None
     of_event = path.startswith(f"{EVENT}.")
     steps = path.removeprefix(f"{EVENT}.") if of_event else path
-    shown = path if key is None else f"{path} (column {place})"
+    shown = path if key is None else f"{path} in {named(place)}"
     return Column(place, of_event, tuple(steps.replace("[]", ".").split(".")), kind, key, shown)
+
+
+def named(place: int) -> str:
+    """A column by its letters, as a spreadsheet shows it, and its number; `place` counts from 1."""
+    letters, rest = "", place
+    while rest:
+        rest, letter = divmod(rest - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[letter] + letters
+    return f"column {letters} ({place})"
 
 
 def _kind(field: Field | None, said: str | None) -> Kind | None:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from massid_relay.core.bulk.columns import EXTERNAL_ID, Column, column_of
+from massid_relay.core.bulk.columns import EXTERNAL_ID, Column, column_of, named
 from massid_relay.core.bulk.entries import LARGEST_MESSAGE, NO_CHARACTER, OpenAt, Position, unsendable
 from massid_relay.core.bulk.lines import BOM, Line, lines_of
 from massid_relay.core.errors import BulkRefused
@@ -29,7 +29,7 @@ class Header:
 
 
 def read_header(open_at: OpenAt) -> Header:
-    """The header. Raises BulkRefused that names the columns at fault by their number."""
+    """The header. Raises BulkRefused that names the columns at fault by their place."""
     line = next(lines_of(open_at, Position()), None)
     if line is None:
         raise BulkRefused("the file is empty")
@@ -69,10 +69,10 @@ def _columns(headings: Sequence[str]) -> tuple[Column | None, ...]:
         column = column_of(place, heading) if heading.strip() else None
         columns.append(column)
         if column is None:
-            problems += [f"column {place} is none that we know"] if heading.strip() else []
+            problems += [f"{named(place)} is none that we know"] if heading.strip() else []
             continue
         same = seen.setdefault((column.of_event, column.steps, column.key, column.kind), place)
-        problems += [f"column {place} says the same as column {same}"] if same != place else []
+        problems += [f"{named(place)} says the same as {named(same)}"] if same != place else []
     if problems:
         raise BulkRefused(f"the header can't be read: {'; '.join(problems[:_TOLD])}")
     return tuple(columns)

@@ -18,8 +18,8 @@ ENDS = frozenset({CLOSE, CANCEL})
 Version = Annotated[Literal[1], BeforeValidator(no_boolean)]
 Select = Literal["timeline", "closing", "cancel"]
 WakeReason = Literal["DocumentConfirmed", "FileAttached", "RelatedConfirmed", "Released", "Replaced", "Swept", "Verify"]
-Reason = Annotated[str, Field(min_length=1, max_length=1000)]
-"""Open text about a correction. It is stored with the payload and goes nowhere else."""
+Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
+"""Open text about a correction, not blanks alone. It is stored with the payload and goes nowhere else."""
 Reference = Text
 """The name of a stored submission: the hash of its content."""
 

@@ -44,6 +44,7 @@ _SENTENCES = {
     "string_type": "must be a text",
     "string_too_short": "must not be empty",
     "string_too_long": "is too long",
+    "string_pattern_mismatch": "must not be blank",
     "string_unicode": "holds characters that are no Unicode text",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
