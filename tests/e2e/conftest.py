@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,10 @@ from massid_relay.ledger.dead_letters import DeadLetter
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "events"
 PATIENCE_SECONDS = 120
+TEST_SECONDS = 600
+"""A test waits several times, and the first one of a module for its stack too."""
+TODAY = max(date(2026, 11, 20), date(datetime.now(UTC).year - 1, 11, 20))
+"""The samples' day: the same from run to run, and never so old that the auditor's project period refuses it."""
 _T = TypeVar("_T")
 
 
@@ -26,6 +31,13 @@ def sample(name: str) -> JsonObject:
     """One of the project's sample messages."""
     content: JsonObject = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     return content
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`eventually` says what did not come to pass, before pytest's own timeout ends the test without a word."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 @dataclass(frozen=True)

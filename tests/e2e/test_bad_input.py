@@ -77,7 +77,7 @@ def test_a_wrong_event_leaves_its_neighbours_alone_but_nothing_closes_over_it(ru
     weighing = {"name": "Weighing", "externalCreatedAt": "2026-06-01T12:00:00Z", "isPublic": True, "value": 10}
     running.send("EventsQueue", events_message(name, actor(), weighing), group=name)
     running.send("EventsQueue", events_message(name, {"name": "CLOSE", "isPublic": True}), group=name)
-    standing = running.eventually(lambda: _confirmed(running, name, 2))
+    standing = running.eventually(lambda: _with_events(running, name, {"confirmed": 2, "waiting": 1}))
     (letter,) = running.dead_letters(name)
     assert letter.fields[0].path == "events.0.isPublic"
     assert standing.waits_for == f"dead letter {letter.id}"
@@ -119,9 +119,9 @@ def _two(found: list[Any]) -> list[Any]:
     return found if len(found) >= 2 else []
 
 
-def _confirmed(running: Running, name: str, count: int) -> Any:
+def _with_events(running: Running, name: str, events: dict[str, int]) -> Any:
     standing = running.standing(name)
-    return standing if standing and standing.events.get("confirmed") == count else None
+    return standing if standing and standing.events == events else None
 
 
 def _closed(running: Running, name: str) -> Any:

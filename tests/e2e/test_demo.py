@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,10 @@ from massid_local.stack import LocalStack, NoStackError, running_stack
 from massid_relay.core.jsons import loads
 from typer.testing import CliRunner
 
+from tests.e2e.conftest import TODAY
+
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
-TODAY = date(2026, 11, 20)
 IMPATIENT = {
     "CarrotCallTimeoutSeconds": "2",
     "CarrotUploadTimeoutSeconds": "2",
@@ -56,7 +56,7 @@ def test_every_massid_ends_closed_and_verified_and_the_files_tell_so(tmp_path: P
     """Invariants 1 to 3 on the whole path."""
     out, run_dir = tmp_path / "out", tmp_path / "massid"
     places = ("--template", str(TEMPLATE), "--out", str(out), "--run-dir", str(run_dir))
-    answer = CliRunner().invoke(app, ["demo", "--count", "3", "--today", "2026-11-20", *places])
+    answer = CliRunner().invoke(app, ["demo", "--count", "3", "--today", TODAY.isoformat(), *places])
     assert answer.exit_code == 0, answer.output
     summary = loads((out / "summary.json").read_text())
     assert {name: summary[name] for name in ("submitted", "closed", "verified", "duplicates", "deadLetters")} == {
@@ -68,7 +68,7 @@ def test_every_massid_ends_closed_and_verified_and_the_files_tell_so(tmp_path: P
     }
     assert summary["pacedCallsPerMassId"] > 0
     for number in (1, 2, 3):
-        document = loads((out / "documents" / f"recycling-20261120-1-{number:04d}.json").read_text())
+        document = loads((out / "documents" / f"recycling-{TODAY:%Y%m%d}-1-{number:04d}.json").read_text())
         assert document["status"] == "CLOSED"
         assert document["id"] in answer.output
     assert "nothing fails for 3 of 3 final documents" in answer.output

@@ -1,6 +1,6 @@
 """What the auditor would fail is answered before anything is sent; what passed stays clean on the network."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import httpx
@@ -11,11 +11,10 @@ from massid_local.samples.catalogue import BREAKAGES
 from massid_relay.core.jsons import loads
 from massid_relay.preflight import Methodology, run_preflight
 
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import TODAY, Running
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("e2e-preflight")]
-TODAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, tzinfo=UTC)
+NOW = datetime.combine(TODAY, time(), UTC)
 
 
 def plate_missing(number: int) -> SampleMassID:

@@ -1,6 +1,5 @@
 """A MassID replaced on the local stack: while its first lifecycle runs, after it has ended, and after CLOSE."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -8,10 +7,9 @@ from massid_cli.operations.corrections import NotToBeCorrectedError, cancel, rep
 from massid_local.samples import SampleMassID, generate
 from massid_relay.core.jsons import dumps
 
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import TODAY, Running
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("e2e-lifecycle")]
-TODAY = date(2026, 11, 20)
 WHY = "the load was entered twice"
 
 

@@ -21,11 +21,10 @@ from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.core.timeline import CANCEL, RELATED
 from massid_relay.ledger.dead_letters import DeadLetter
 
-from tests.faults.description import queue_url
-from tests.faults.queues import StaleReceipt
-from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, WORK_QUEUES, Bench, Sqs
+from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, Bench
 from tests.integration.workers.fake_carrot import APPEND, BATCH, CREATE, READ, Call, StoredDocument
 from tests.integration.workers.mortal import KilledError, mortal
+from tests.integration.workers.operating import operated
 from tests.integration.workers.payloads import (
     PDF,
     actor,
@@ -39,33 +38,11 @@ from tests.integration.workers.payloads import (
 from tests.integration.workers.replacements import WHY, create_step, submission
 
 DOCUMENT = "doc"
-DEAD_LETTERS = "DeadLetterQueue"
 FILE = "manifest.pdf"
 MEMORY = timedelta(hours=24)
 """How long the platform remembers deduplication ids, as the template assumes."""
 SOON = timedelta(minutes=20)
 LAST_SWEEPS = 2
-
-
-class OperatorsSqs(Sqs):
-    """The calls that the command line makes besides the workers': it reads a queue and takes messages from it."""
-
-    def receive_message(self, **asked: Any) -> JsonObject:
-        """Messages and their attributes, out of sight for as long as is asked for."""
-        found = self.queues.receive(asked["QueueUrl"].removeprefix(queue_url("")), asked["MaxNumberOfMessages"])
-        for message in found:
-            self.queues.change_visibility(message.receipts[-1], asked["VisibilityTimeout"])
-        return {
-            "Messages": [
-                {"MessageAttributes": one.attributes, "Body": one.body, "ReceiptHandle": one.receipts[-1]}
-                for one in found
-            ]
-        }
-
-    def delete_message(self, **asked: Any) -> None:
-        """It is done with."""
-        with suppress(StaleReceipt):
-            self.queues.delete(asked["ReceiptHandle"])
 
 
 @dataclass
@@ -197,9 +174,7 @@ class Life:
 
     def target(self) -> Target:
         """The stack, for the command line's operations."""
-        names = (*WORK_QUEUES, DEAD_LETTERS)
-        resources = {name: queue_url(name) for name in names} | {"Ledger": self.bench.name}
-        return Target(self.bench.relay._make_client, resources)
+        return operated(self.bench)
 
 
 # --------------------------------------------------------------------------------------------------- what somebody asks for
@@ -414,7 +389,6 @@ def live(bench: Bench, seed: int) -> Life:
 
 def _born(bench: Bench, seed: int) -> Life:
     """The document stands, with its Integrator and a weighing."""
-    bench.sqs = OperatorsSqs(bench.queues)
     bench.relay = bench.container()
     life = Life(bench, Random(seed), Watch(bench))
     bench.carrot.before = life.watch.look

@@ -17,6 +17,7 @@ from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
 from massid_relay.ledger.documents import StaleRecord
 from massid_relay.ledger.runs import RunState
 from massid_relay.work.burial import dead_letter_id
+from massid_relay.work.next_run import next_run
 from massid_relay.work.source import QueueName
 
 from massid_cli.operations.target import Target
@@ -76,9 +77,7 @@ def discard(target: Target, dead_letter_id: str, why: str) -> Outcome:
 def discard_every(target: Target, letters: Sequence[DeadLetter], why: str) -> list[Outcome]:
     """Give these dead letters up."""
     for letter in letters:
-        if letter.external_id is not None:
-            _let_go(target, letter, discarded=True)
-        target.dead_letters.settle(replace(letter, state=DeadLetterState.DISCARDED, why=why), SystemClock().now())
+        _settle(target, letter, DeadLetterState.DISCARDED, why)
     ids = {letter.id for letter in letters}
     for message in _read_through(target):
         if message.dead_letter_id in ids:
@@ -114,8 +113,7 @@ def _receive_all(target: Target) -> Iterator[_Resting]:
 
 
 def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
-    if letter.external_id is not None:
-        _let_go(target, letter, discarded=False)
+    _let_go(target, letter, discarded=False)
     queue = QueueName(letter.queue)
     fifo = queue is QueueName.EVENTS  # the letter's id as deduplication id: a redrive that was broken off sends it once
     body: JsonObject | None = _object(message.body)
@@ -128,7 +126,7 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
             group=letter.external_id or letter.id if fifo else None,
             fresh_id=letter.id if fifo else None,
         )
-    target.dead_letters.settle(replace(letter, state=DeadLetterState.REDRIVEN), SystemClock().now())
+    _settle(target, letter, DeadLetterState.REDRIVEN)
     _take_away(target, message)
 
 
@@ -139,12 +137,23 @@ def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLe
     target.client("sqs").send_message(QueueUrl=target.queue_url(queue), MessageBody=body, **extra)
 
 
+def _settle(target: Target, letter: DeadLetter, state: DeadLetterState, why: str | None = None) -> None:
+    """Write what became of it. Its document lets go before that, so that a command that was broken off is done again, and after
+    it: a worker that handles the message once more holds nothing over a letter that is settled."""
+    discarded = state is DeadLetterState.DISCARDED
+    _let_go(target, letter, discarded=discarded)
+    target.dead_letters.settle(replace(letter, state=state, why=why), SystemClock().now())
+    _let_go(target, letter, discarded=discarded)
+
+
 def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> None:
-    """Take the letter's hold off its document. A conflict with a worker is met by looking again."""
-    while True:
+    """Take the letter's hold off its document. A conflict with a worker is met by looking again, on both sides: the record is
+    saved whether it held or not, so that a worker that is about to write the hold must look again."""
+    while letter.external_id is not None:
         record = _held_by(target, letter)
-        if record is None or not release(record, letter, discarded=discarded):
+        if record is None:
             return
+        release(record, letter, discarded=discarded)
         try:
             target.documents.save(record, look_at=record.waiting_since)
         except StaleRecord:
@@ -188,15 +197,17 @@ def release(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> b
 
 
 def _start_next_runs(target: Target, external_ids: set[str]) -> list[Outcome]:
-    """A run that failed is resumed by a redrive: the stored submission is submitted once more."""
+    """A run that failed is resumed by a redrive: the stored submission is submitted once more. One that is open may be about to
+    fail over the letter."""
     outcomes = []
     for external_id in sorted(external_ids):
         run = target.runs.newest(external_id)
-        if run is None or run.state is not RunState.FAILED:
+        if run is None or run.state is RunState.ENDED:
             continue
-        body: JsonObject = {"version": 1, "externalId": external_id, "submissionRef": run.part}
-        target.queues.send(target.queue_url(QueueName.SUBMISSIONS), body)
-        outcomes.append(Outcome("", external_id, f"run {run.number} failed: the next one was asked for"))
+        body, delay = next_run(external_id, run)
+        target.queues.send(target.queue_url(QueueName.SUBMISSIONS), body, delay=delay)
+        if run.state is RunState.FAILED:
+            outcomes.append(Outcome("", external_id, f"run {run.number} failed: the next one was asked for"))
     return outcomes
 
 

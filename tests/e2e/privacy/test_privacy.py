@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,11 @@ from massid_local.stack import LocalStack
 from massid_relay.core.jsons import JsonObject, dumps
 from typer.testing import CliRunner
 
-from tests.e2e.conftest import ROOT, Running, with_unknown_party
+from tests.e2e.conftest import ROOT, TODAY, Running, with_unknown_party
 from tests.e2e.privacy.private_values import leaks, private_values
 from tests.e2e.privacy.told import listen_to_the_bus, told
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("e2e-privacy")]
-TODAY = date(2026, 11, 20)
 DRIVER, MAIL, PHONE = "529.982.247-25", "ana.souza@exemplo.com.br", "+55 11 91234-5678"
 IN_A_NAME = "Motorista João Batista Serrano 111.444.777-35"
 """What somebody wrote into the name of an attribute."""

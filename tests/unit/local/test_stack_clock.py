@@ -38,12 +38,15 @@ def test_it_only_moves_forward(offset: SharedOffset) -> None:
 
 
 def test_whoever_sleeps_wakes_up_when_the_clock_is_moved(offset: SharedOffset) -> None:
-    clock = StackClock(offset)
-    sleeper = threading.Thread(target=clock.sleep, args=(3_600,), daemon=True)
+    clock, answers = StackClock(offset), []
+    in_an_hour = clock.now() + timedelta(hours=1)
+    sleeper = threading.Thread(
+        target=lambda: answers.append(clock.wait_until(in_an_hour, threading.Event())), daemon=True
+    )
     sleeper.start()
     clock.advance(3_601)
     sleeper.join()
-    assert not sleeper.is_alive()
+    assert answers == [True]
 
 
 def test_a_wait_can_be_called_off(offset: SharedOffset) -> None:

@@ -54,9 +54,8 @@ class FakeRelay(SimpleNamespace):
 def buried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        handling, "bury", lambda _relay, source, error: found.append((source.message_id, error.error_type))
+        handling, "bury_whole", lambda _relay, source, error: found.append((source.message_id, error.error_type))
     )
-    monkeypatch.setattr(handling, "hold_document", lambda _relay, _source, _letter: None)
     return found
 
 
@@ -170,8 +169,7 @@ def test_what_would_come_back_to_a_queue_that_is_about_to_drop_it_is_buried(
 ) -> None:
     """Invariant 2: SQS deletes what it kept for its retention without a word. Invariant 7: a foreign error is not quoted."""
     letters: list[PermanentFailure] = []
-    monkeypatch.setattr(handling, "bury", lambda _relay, _source, refusal: letters.append(refusal))
-    monkeypatch.setattr(handling, "hold_document", lambda _relay, _source, _letter: None)
+    monkeypatch.setattr(handling, "bury_whole", lambda _relay, _source, refusal: letters.append(refusal))
     relay = FakeRelay()
 
     assert run(relay, replace(message("m"), sent_at=OLD), error) == []

@@ -27,6 +27,7 @@ from massid_relay.work.cancelling import end_if_cancelled, ends_nothing, leave, 
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.generations import is_current, require_fresh_event_ids
+from massid_relay.work.holding import may_hold
 from massid_relay.work.incoming import incoming
 from massid_relay.work.nudges import look_for_files
 from massid_relay.work.related import resolve_related
@@ -125,14 +126,17 @@ def _take_up(turn: Turn, source: Source, message: EventsMessage) -> Ask:
 
 
 def _bury_refused(turn: Turn, source: Source, entries: Sequence[EventEntry], refused: Sequence[Refused]) -> None:
+    """What they hold is saved before their letters, which a person may settle at once."""
     errors = {refusal.external_id: refusal.error for refusal in refused}
-    for entry in entries:
-        error = errors.get(entry.external_id)
-        if error is None:
-            continue
-        letter = turn.bury_event(entry, error, source)
+    dead = [(entry, errors[entry.external_id]) for entry in entries if entry.external_id in errors]
+    for entry, error in dead:
         if isinstance(error, PayloadConflict):  # nobody knows which content is right, and CLOSE can't be undone
+            letter = dead_letter_id(source.message_id, entry.external_id)
             _hold_close(turn, Hold(letter, event_external_id=entry.external_id))
+    if dead:
+        turn.save()
+    for entry, error in dead:
+        turn.bury_event(entry, error, source)
 
 
 def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> None:
@@ -145,10 +149,11 @@ def _require_own_group(message: EventsMessage | WakeMessage, source: Source) -> 
 def _bury_invalid(turn: Turn, source: Source, error: InvalidMessage) -> None:
     """Nobody knows which events are in it, so nothing may close or cancel the document over it, unless it is about one that was
     replaced."""
-    letter = bury(turn.relay, source, error, external_id=turn.record.external_id)
     replaced = is_about_replaced(source.queue, source.body, turn.record.generation)
     if is_external_id(turn.record.external_id) and not replaced:
-        _hold_close(turn, Hold(letter))
+        _hold_close(turn, Hold(dead_letter_id(source.message_id)))
+        turn.save()
+    bury(turn.relay, source, error, external_id=turn.record.external_id)
 
 
 def _hold_close(turn: Turn, hold: Hold) -> None:
@@ -156,6 +161,8 @@ def _hold_close(turn: Turn, hold: Hold) -> None:
     same submission comes."""
     record = turn.record
     if record.closing_event is not None or record.cancelling_event is not None or hold in record.holds:
+        return
+    if not may_hold(turn.relay, hold.dead_letter_id):
         return
     record.holds = [known for known in record.holds if not _is_newer(hold, known)] + [hold]
     turn.dirty = True

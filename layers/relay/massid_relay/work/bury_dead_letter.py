@@ -2,8 +2,7 @@
 
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import PermanentFailure
-from massid_relay.work.burial import bury
-from massid_relay.work.holding import hold_document
+from massid_relay.work.holding import bury_whole
 from massid_relay.work.source import Source
 
 
@@ -13,5 +12,4 @@ class ReceivedTooOften(PermanentFailure):
 
 def bury_dead_letter(relay: Relay, source: Source) -> None:
     """Handle one message of an undelivered queue."""
-    letter = bury(relay, source, ReceivedTooOften("the queue gave it up after too many receives"))
-    hold_document(relay, source, letter)
+    bury_whole(relay, source, ReceivedTooOften("the queue gave it up after too many receives"))

@@ -31,8 +31,7 @@ from massid_relay.core.errors import (
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.operation import CRASHES_ALLOWED
 from massid_relay.log import logger
-from massid_relay.work.burial import bury
-from massid_relay.work.holding import hold_document
+from massid_relay.work.holding import bury_whole
 from massid_relay.work.source import QueueName, Source
 
 RECEIVED_OFTEN = 20
@@ -89,7 +88,7 @@ def _work_through(relay: Relay, group: list[Source], work: Callable[[list[Source
     try:
         _patiently(relay, group[0], lambda: work(group))
     except PermanentFailure as error:
-        hold_document(relay, group[0], bury(relay, group[0], error))
+        bury_whole(relay, group[0], error)
         done.append(group[0])
     else:
         done.extend(group)
@@ -169,7 +168,7 @@ def _attempt(relay: Relay, source: Source, work: Callable[[], None]) -> int | No
         try:
             work()
         except PermanentFailure as error:
-            hold_document(relay, source, bury(relay, source, error))
+            bury_whole(relay, source, error)
     except NotNow as error:
         _say("comes back", source, error)
         return relay.backoff.after_not_now(error.retry_after, receives=source.receive_count)

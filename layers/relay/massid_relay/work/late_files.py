@@ -1,13 +1,9 @@
 """A file that comes after the lifecycle gave up waiting for it: the run that failed over it is followed by the next one."""
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.jsons import JsonObject
 from massid_relay.core.record import DocumentRecord
 from massid_relay.ledger.runs import RunState
-
-VERSION = 1
-FAILING = 60
-"""Seconds within which a run whose step failed has written so, as a rule. It may not have yet when its mended file comes."""
+from massid_relay.work.next_run import next_run
 
 
 def resume_run(relay: Relay, record: DocumentRecord) -> None:
@@ -22,11 +18,5 @@ def resume_run(relay: Relay, record: DocumentRecord) -> None:
     run = relay.runs.newest(record.external_id)
     if run is None or run.state is RunState.ENDED or run.generation != record.generation:
         return
-    body: JsonObject = {
-        "version": VERSION,
-        "externalId": record.external_id,
-        "submissionRef": run.part,
-        "afterRun": run.number,
-    }
-    delay = FAILING if run.state is RunState.OPEN else 0
+    body, delay = next_run(record.external_id, run)
     relay.queues.send(relay.settings.submissions_queue_url, body, delay=delay)

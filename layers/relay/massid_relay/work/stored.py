@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,8 @@ class StoredSubmission:
     external_id: str
     part: str
     submission: Submission
+    after_run: int | None = None
+    """The run that it is to follow, where it was sent for that alone."""
 
     @property
     def generation(self) -> int:
@@ -107,7 +109,7 @@ def received_submission(
             return None, newest
         stored = stored_submission(relay, message.external_id, message.submission_ref)
         require_good(stored.submission, newest)
-        return stored, newest
+        return replace(stored, after_run=message.after_run), newest
     require_good(message, newest)
     content = content_of(message)
     tell_of_open_text(message.external_id, content)

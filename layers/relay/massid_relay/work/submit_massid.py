@@ -9,6 +9,7 @@ from massid_relay.core.orders.rules import valid_order
 from massid_relay.ledger.runs import Run, RunState, RunTaken
 from massid_relay.work.checked import check
 from massid_relay.work.generations import open_generation, require_takable
+from massid_relay.work.next_run import is_failing, next_run
 from massid_relay.work.source import Source
 from massid_relay.work.stored import CLOSING, TIMELINE, StoredSubmission, received_submission, stored_submission
 
@@ -18,7 +19,8 @@ VERSION = 1
 def submit_massid(relay: Relay, source: Source) -> None:
     """Handle one message of the submissions queue.
 
-    One run is open at a time. The same submission while its run is open is a repetition; more content meanwhile goes
+    One run is open at a time. The same submission while its run is open is a repetition, unless that one is about to fail: then
+    it is looked at again once the state machine has written so. More content meanwhile goes
     straight to the queues, where the document's inbox takes it up beside what the run brings. A replacement ends the open
     run of the generation before it.
     """
@@ -31,6 +33,9 @@ def submit_massid(relay: Relay, source: Source) -> None:
         if newest.generation == stored.generation and _goes_on(relay, stored, newest):
             if newest.part != stored.part:
                 _add(relay, stored)
+            elif stored.after_run is None and is_failing(relay.documents.load(stored.external_id)):
+                body, delay = next_run(stored.external_id, newest)
+                relay.queues.send(relay.settings.submissions_queue_url, body, delay=delay)
             return
         relay.runs.fail(stored.external_id, newest)
         newest = relay.runs.newest(stored.external_id)

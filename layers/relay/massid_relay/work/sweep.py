@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from massid_relay.bootstrap import Relay
-from massid_relay.core.errors import Forgotten, Refusal, WaitedTooLong
+from massid_relay.core.errors import Forgotten, Refusal, RefusedBefore, WaitedTooLong
 from massid_relay.core.generations import to_be_seen_off
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation
@@ -28,6 +28,8 @@ PER_SWEEP = 200
 """Records in one sweep: well inside a function's timeout. What is left is due at the next one."""
 RUNS_PER_SWEEP = 100
 LONGEST_INTERVAL = timedelta(hours=6)
+_TRIES = 3
+_SWEEP = "sweep-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,19 @@ def sweep(relay: Relay) -> Swept:
 
 
 def _look(relay: Relay, record: DocumentRecord) -> int:
-    """Nudge one record on; how many of its parts have waited too long."""
-    late_events, late_files = _late(relay, record)
-    for entry in late_events:
-        _give_up_event(relay, record, entry)
-    for file in late_files:
-        _give_up_file(relay, record, file)
+    """Nudge one record on; how many of its parts have waited too long. If somebody changes it meanwhile, look once more: what
+    looked late may have come."""
+    for _ in range(_TRIES):
+        try:
+            return _look_once(relay, record)
+        except StaleRecord:
+            record = relay.documents.load(record.external_id, record.generation)
+    return 0  # it is due still, and nothing was lost
+
+
+def _look_once(relay: Relay, record: DocumentRecord) -> int:
+    late = _give_up_late(relay, record)
+    _bury_given_up(relay, record)
     if _creation_is_late(relay, record):
         _give_up_creation(relay, record)
     settle_waits(relay, record)
@@ -62,11 +71,8 @@ def _look(relay: Relay, record: DocumentRecord) -> int:
         _nudge(relay, record)
     else:
         record.waiting_since = None
-    try:
-        save(relay, record, look_at=_next_look(relay, record))
-    except StaleRecord:
-        return 0  # somebody works on it right now: nothing was lost
-    return len(late_events) + len(late_files)
+    save(relay, record, look_at=_next_look(relay, record))
+    return late
 
 
 def _nudge(relay: Relay, record: DocumentRecord) -> None:
@@ -104,27 +110,49 @@ def _late(relay: Relay, record: DocumentRecord) -> tuple[list[EventEntry], list[
     return late[:1], files
 
 
-def _give_up_event(relay: Relay, record: DocumentRecord, entry: EventEntry) -> None:
-    """The first event that has waited too long dies, and holds those behind it."""
-    reason = next_step(record).waits_for
-    error = WaitedTooLong(f"waited {relay.settings.event_patience_days} days for {reason}")
-    source = _stand_in(relay, record, entry.external_id, QueueName.EVENTS)
-    entry.state, entry.refusal = EventState.DEAD, Refusal.of(error, source.message_id)
-    body: JsonObject | None = None
+def _give_up_late(relay: Relay, record: DocumentRecord) -> int:
+    """Written before the letters, which a person may settle at once; and due until they are written. The first event that has
+    waited too long dies, and holds those behind it."""
+    late_events, late_files = _late(relay, record)
+    for entry in late_events:
+        reason = next_step(record).waits_for
+        error = WaitedTooLong(f"waited {relay.settings.event_patience_days} days for {reason}")
+        entry.state, entry.refusal = EventState.DEAD, Refusal.of(error, _stand_in(record, entry.external_id))
+    for file in late_files:
+        error = WaitedTooLong(f"the file did not come within {relay.settings.evidence_patience_days} days")
+        file.operation = file.operation or Operation.started(relay.now(), "", relay.settings.lease)
+        file.operation.refuse(Refusal.of(error, _stand_in(record, file.name)))
+    if late_events or late_files:
+        relay.documents.save(record, look_at=relay.now())
+    return len(late_events) + len(late_files)
+
+
+def _bury_given_up(relay: Relay, record: DocumentRecord) -> None:
+    """Also what an earlier sweep gave up and did not live to bury: a letter that is there already stays as it is."""
+    for entry in record.events:
+        if entry.state is EventState.DEAD and entry.refusal and entry.refusal.message_id.startswith(_SWEEP):
+            _bury(relay, record, QueueName.EVENTS, entry.external_id, entry.refusal, _sent_again(relay, record, entry))
+    for file in record.files.values():
+        if file.refusal is not None and file.refusal.message_id.startswith(_SWEEP):
+            body = addressed_to(record) | {"fileNames": [file.name]}
+            _bury(relay, record, QueueName.EVIDENCE, file.name, file.refusal, body)
+
+
+def _sent_again(relay: Relay, record: DocumentRecord, entry: EventEntry) -> JsonObject | None:
+    """The message that would redrive the event; none where its payload was forgotten."""
     with suppress(Forgotten):
         part = relay.parts.get(record.external_id, entry.part)
         events = [event for event in part["events"] if event["externalId"] == entry.external_id]
-        body = addressed_to(record) | {"events": events}
-    bury(relay, source, error, external_id=record.external_id, item=entry.external_id, body=body)
+        return addressed_to(record) | {"events": events}
+    return None
 
 
-def _give_up_file(relay: Relay, record: DocumentRecord, file: FileEntry) -> None:
-    error = WaitedTooLong(f"the file did not come within {relay.settings.evidence_patience_days} days")
-    source = _stand_in(relay, record, file.name, QueueName.EVIDENCE)
-    file.operation = file.operation or Operation.started(relay.now(), "", relay.settings.lease)
-    file.operation.refuse(Refusal.of(error, source.message_id))
-    body: JsonObject = addressed_to(record) | {"fileNames": [file.name]}
-    bury(relay, source, error, external_id=record.external_id, item=file.name, body=body)
+def _bury(
+    relay: Relay, record: DocumentRecord, queue: QueueName, item: str, refusal: Refusal, body: JsonObject | None
+) -> str:
+    """The message that asked for it is long gone; another stands in for it."""
+    source = Source(queue, refusal.message_id, "", "{}", record.external_id, 0, record.waiting_since or relay.now())
+    return bury(relay, source, RefusedBefore(refusal), external_id=record.external_id, item=item, body=body)
 
 
 def _creation_is_late(relay: Relay, record: DocumentRecord) -> bool:
@@ -136,16 +164,14 @@ def _creation_is_late(relay: Relay, record: DocumentRecord) -> bool:
 def _give_up_creation(relay: Relay, record: DocumentRecord) -> None:
     """The steps that waited for it are told. The document is still created, should the one before it come off the network."""
     reason = f"waited {relay.settings.event_patience_days} days for generation {to_be_seen_off(record)} to be cancelled"
-    source = _stand_in(relay, record, "document", QueueName.DOCUMENTS)
-    body = creation_of(record)
-    letter = bury(relay, source, WaitedTooLong(reason), external_id=record.external_id, item="document", body=body)
+    refusal = Refusal.of(WaitedTooLong(reason), _stand_in(record, "document"))
+    letter = _bury(relay, record, QueueName.DOCUMENTS, "document", refusal, creation_of(record))
     for wait in record.waits:
         if wait.kind is WaitKind.CREATION:
             relay.tokens.fail(wait.token, WaitedTooLong.__name__, letter)
     record.waits = [wait for wait in record.waits if wait.kind is not WaitKind.CREATION]
 
 
-def _stand_in(relay: Relay, record: DocumentRecord, item: str, queue: QueueName) -> Source:
-    """The message that asked for it is long gone; its dead letter is named after the record's version."""
-    message_id = f"sweep-{record.external_id}-{record.version}-{item}"
-    return Source(queue, message_id, "", "{}", record.external_id, 0, record.waiting_since or relay.now())
+def _stand_in(record: DocumentRecord, item: str) -> str:
+    """A message id of its own: named after the record's version, since what was redriven may wait too long again."""
+    return f"{_SWEEP}{record.external_id}-{record.version}-{item}"

@@ -31,7 +31,7 @@ def _noting(method: Callable[..., Any], file: Path) -> Callable[..., Any]:
         answers = method(backend, events)
         taken = [_event(backend, event, one) for event, one in zip(events, answers, strict=True) if "EventId" in one]
         with lock, file.open("a", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in taken)
+            lines.write("".join(json.dumps(event, ensure_ascii=False) + "\n" for event in taken))
         return answers
 
     return put_events
