@@ -7,10 +7,11 @@ import pytest
 from massid_relay.core.errors import RejectedByProvider
 from massid_relay.evidence import StoredFile
 
-from tests.integration.workers.bench import DOCUMENTS, EVIDENCE, Bench
+from tests.integration.workers.bench import DOCUMENTS, EVENTS, EVIDENCE, SUBMISSIONS, Bench
 from tests.integration.workers.fake_carrot import ATTACH, Call
 from tests.integration.workers.mortal import run_and_die
 from tests.integration.workers.payloads import PDF, document_message, files_message
+from tests.integration.workers.replacements import submission
 
 NO_PDF = b"MZ"
 OTHER_PDF = PDF + b"another one"
@@ -154,3 +155,25 @@ def test_who_asks_after_the_refusal_is_answered_anew(open_document: Bench) -> No
     bench.send(EVIDENCE, files_message("mtr.pdf"))
     bench.run()
     assert bench.carrot.uploads == [("mtr.pdf", PDF)]
+
+
+@pytest.mark.parametrize("token", ["token-1", None])
+def test_a_file_that_is_refused_after_its_document_was_replaced(open_document: Bench, token: str | None) -> None:
+    """The cancelled document takes it no more, and that is no fault of the file: the replacement asks for it anew."""
+    bench = open_document
+
+    def replace(call: Call) -> None:
+        if call.name == ATTACH:
+            bench.carrot.before = lambda _: None
+            bench.send(SUBMISSIONS, submission(generation=2))
+            bench.work(SUBMISSIONS)
+            bench.work(EVENTS, DOCUMENTS, relay=bench.container())
+
+    bench.carrot.before = replace
+    bench.carrot.next_fails(ATTACH, RejectedByProvider("409", status=409))
+    bench.send(EVIDENCE, files_message("mtr.pdf", token=token))
+    bench.drop("doc", "mtr.pdf", PDF)
+    bench.run()
+
+    assert bench.dead == ([] if token else ["Superseded"])
+    assert [answer for asked, answer in bench.steps.answers if asked == token] == (["Superseded"] if token else [])

@@ -79,7 +79,7 @@ def _upload(
 
     def begin(fresh: DocumentRecord) -> None:
         if fresh.superseded:
-            raise Busy("the document was replaced meanwhile", retry_after=0)
+            raise _replaced()
         require_open(fresh, name)
         file = fresh.files[name]
         was_refused = file.refused
@@ -108,6 +108,11 @@ def _upload(
         fresh.last_confirmed = relay.now()
 
     return apply(relay, record, confirm)
+
+
+def _replaced() -> Busy:
+    """Whoever asks is answered by what the message now means."""
+    return Busy("the document was replaced meanwhile", retry_after=0)
 
 
 def _already_there(
@@ -164,6 +169,8 @@ def _refuse(
 
     def change(fresh: DocumentRecord) -> None:
         nonlocal refusal
+        if fresh.superseded:
+            raise _replaced()
         file = fresh.files[name]
         if file.attached:
             return
