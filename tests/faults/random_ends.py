@@ -24,7 +24,7 @@ from massid_relay.ledger.dead_letters import DeadLetter
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, Bench
 from tests.integration.workers.fake_carrot import APPEND, BATCH, CREATE, READ, Call, StoredDocument
 from tests.integration.workers.mortal import KilledError, mortal
-from tests.integration.workers.operating import operated
+from tests.integration.workers.operating import as_soon_as_told, operated
 from tests.integration.workers.payloads import (
     PDF,
     actor,
@@ -109,6 +109,8 @@ class Life:
     numbers: int = 0
     begun: set[int] = field(default_factory=lambda: {1})
     """Generations whose lifecycle has asked for the document."""
+    at_once: Callable[["Life", DeadLetter], object] | None = None
+    """What a person does to the next letter, the moment it is told."""
 
     # ---------------------------------------------------------------------------------------------------------- the ledger
 
@@ -157,13 +159,19 @@ class Life:
         """Have the workers do something; `dies`: one of them is killed on the way, after some effects."""
         effects = self.random.randint(1, 8) if dies else 0
         self.note(f"  work{f', killed after {effects} effects' * dies}")
-        if dies:
-            self.bench.relay = mortal(self.bench, effects)
-            with suppress(KilledError):
-                act()
-            self.bench.relay = self.bench.container()
-        else:
+        self.bench.relay = mortal(self.bench, effects) if dies else self.bench.container()
+        if self.at_once is not None:
+            as_soon_as_told(self.bench, self._deal_at_once)
+        with suppress(KilledError):
             act()
+        self.bench.relay = self.bench.container()
+
+    def _deal_at_once(self, letter: DeadLetter) -> None:
+        act, self.at_once, worker = self.at_once, None, self.bench.relay
+        self.bench.relay = self.bench.container()  # the person's command does not die with the worker
+        if act is not None:
+            act(self, letter)
+        self.bench.relay = worker
 
     def settle(self, *, dies: bool = False) -> None:
         """Let the workers go on for a while."""
@@ -312,15 +320,15 @@ def lose_the_handlers_answer(life: Life) -> None:
 
 def send_back(life: Life) -> None:
     """`massid redrive` of one letter."""
-    _deal_with_a_letter(life, "redriven", lambda letter: redrive(life.target(), lambda one: one.id == letter.id))
+    _deal_with_a_letter(life, "redriven", _redrive_it)
 
 
 def give_up(life: Life) -> None:
     """`massid discard` of one letter."""
-    _deal_with_a_letter(life, "discarded", lambda letter: discard(life.target(), letter.id, "no longer wanted"))
+    _deal_with_a_letter(life, "discarded", _discard_it)
 
 
-def _deal_with_a_letter(life: Life, done: str, act: Callable[[DeadLetter], object]) -> None:
+def _deal_with_a_letter(life: Life, done: str, act: Callable[[Life, DeadLetter], object]) -> None:
     """A command that is broken off is done again."""
     resting = life.letters
     if not resting:
@@ -328,10 +336,27 @@ def _deal_with_a_letter(life: Life, done: str, act: Callable[[DeadLetter], objec
     letter = life.random.choice(resting)
     life.note(f"{letter.error_type} of {letter.item} is {done}")
     if life.happens(0.2):
-        life.work(lambda: act(letter), dies=True)
+        life.work(lambda: act(life, letter), dies=True)
         life.bench.move(minutes=3)
     with suppress(KeyError):
-        act(letter)
+        act(life, letter)
+
+
+def deal_with_the_next_at_once(life: Life) -> None:
+    """Somebody, or a script, waits for the next letter."""
+    done = life.random.choice(["redriven", "discarded"])
+    life.note(f"the next letter will be {done} at once")
+    life.at_once = _redrive_it if done == "redriven" else _discard_it
+
+
+def _redrive_it(life: Life, letter: DeadLetter) -> None:
+    life.note(f"  {letter.error_type} of {letter.item} is redriven at once")
+    redrive(life.target(), lambda one: one.id == letter.id)
+
+
+def _discard_it(life: Life, letter: DeadLetter) -> None:
+    life.note(f"  {letter.error_type} of {letter.item} is discarded at once")
+    discard(life.target(), letter.id, "no longer wanted")
 
 
 def wait(life: Life) -> None:
@@ -353,7 +378,7 @@ DEEDS: dict[Callable[[Life], None], int] = {
     add_close: 3,
     add_cancel: 2,
     add_related: 2,
-    contradict: 1,
+    contradict: 3,
     bring_file: 1,
     ask_for_file: 1,
     replace_it: 2,
@@ -366,6 +391,7 @@ DEEDS: dict[Callable[[Life], None], int] = {
     lose_the_handlers_answer: 1,
     send_back: 3,
     give_up: 2,
+    deal_with_the_next_at_once: 2,
     wait: 1,
     look_after: 1,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from massid_cli.operations import letters
 from massid_relay.core import inbox, timeline
 from massid_relay.core.generations import Standing, standing
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState
@@ -99,6 +100,13 @@ def what_is_dead_has_its_letter(life: Life) -> None:
             )
 
 
+def what_holds_has_its_letter(life: Life) -> None:
+    """Invariants 2 and 3: a letter that was discarded or redriven holds nothing, whatever came at the same time."""
+    listed = {letter.id for letter in life.letters}
+    held = [hold.dead_letter_id for record in life.records if not record.superseded for hold in record.holds]
+    assert set(held) <= listed, "held by letters that rest no more"
+
+
 def _resting(life: Life) -> list[str]:
     """Ids of the letters whose messages lie in the dead-letter queue."""
     return [message.attributes["deadLetterId"]["StringValue"] for message in life.bench.queues.resting()]
@@ -173,6 +181,7 @@ CHECKS: tuple[Check, ...] = (
     every_attempt_was_recorded,
     the_ledger_tells_what_stands,
     what_is_dead_has_its_letter,
+    what_holds_has_its_letter,
     what_waits_has_a_reason_and_is_looked_at,
     every_step_is_answered_or_kept,
     nothing_follows_the_end,
@@ -250,15 +259,21 @@ def letters_without_an_id(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(burial, "dead_letter_id", lambda message_id, item=None: str(uuid.uuid4()))
 
 
+def settled_letters_hold(patch: pytest.MonkeyPatch) -> None:
+    """The command line settles a letter and leaves its document as it was."""
+    patch.setattr(letters, "_let_go", lambda target, letter, *, discarded: None)
+
+
 MUTATIONS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], Check, int], ...] = (
-    (close_in_doubt_passed, nothing_follows_the_end, 14),
+    (close_in_doubt_passed, nothing_follows_the_end, 28),
     (hold_on_a_hole_off, events_stand_in_order, 6),
     (no_time_passes, events_stand_in_order, 6),
-    (remembered_for_ever, nothing_follows_the_end, 14),
-    (steps_forgotten, every_step_is_answered_or_kept, 3),
-    (nothing_parked, what_waits_has_a_reason_and_is_looked_at, 20),
+    (remembered_for_ever, nothing_follows_the_end, 43),
+    (steps_forgotten, every_step_is_answered_or_kept, 2),
+    (nothing_parked, what_waits_has_a_reason_and_is_looked_at, 35),
     (cancel_ends_nothing, what_waits_has_a_reason_and_is_looked_at, 3),
-    (letters_without_an_id, each_thing_has_one_letter, 2),
+    (letters_without_an_id, each_thing_has_one_letter, 3),
+    (settled_letters_hold, what_holds_has_its_letter, 20),
 )
 """A promise that is switched off, the check that sees it, and the seed at which to begin: one of the first that show it."""
 

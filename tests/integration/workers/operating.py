@@ -1,10 +1,12 @@
 """The bench as an operator's command line sees it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from massid_cli.operations.target import Target
 from massid_relay.core.jsons import JsonObject
+from massid_relay.ledger.dead_letters import DeadLetter
 
 from tests.faults.description import queue_url
 from tests.faults.queues import StaleReceipt
@@ -41,3 +43,16 @@ def operated(bench: Bench) -> Target:
         bench.relay = bench.container()
     resources = {name: queue_url(name) for name in (*WORK_QUEUES, DEAD_LETTERS)}
     return Target(bench.relay._make_client, resources | {"Ledger": bench.name})
+
+
+def as_soon_as_told(bench: Bench, act: Callable[[DeadLetter], object]) -> None:
+    """Do it to the next letter that is written, before its worker does anything else."""
+    index = bench.relay.dead_letters
+    put = index.put
+
+    def put_and_act(letter: DeadLetter) -> None:
+        put(letter)
+        index.put = put  # type: ignore[method-assign]
+        act(letter)
+
+    index.put = put_and_act  # type: ignore[method-assign]

@@ -1,6 +1,5 @@
 """A dead letter may be discarded or redriven the moment it is told: what it holds was written before it (invariants 2 and 3)."""
 
-from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -10,7 +9,7 @@ from massid_relay.ledger.dead_letters import DeadLetter
 
 from tests.integration.workers.bench import DOCUMENTS, EVENTS, SUBMISSIONS, Bench
 from tests.integration.workers.mortal import KilledError, mortal
-from tests.integration.workers.operating import operated
+from tests.integration.workers.operating import as_soon_as_told, operated
 from tests.integration.workers.payloads import actor, close, document_message, event, events_message, with_file
 from tests.integration.workers.replacements import create, newest_input, submission
 from tests.integration.workers.test_submit_massid import end_run
@@ -18,19 +17,6 @@ from tests.integration.workers.test_submit_massid import end_run
 UNREADABLE = events_message({"name": "Weighing", "value": "much"})
 CONFLICTING = events_message(event("w", 5, value=2))
 TOO_EARLY = events_message(event("early", 1, value=1))
-
-
-def as_soon_as_told(bench: Bench, act: Callable[[DeadLetter], object]) -> None:
-    """Do it to the next letter that is written, before its worker does anything else."""
-    index = bench.relay.dead_letters
-    put = index.put
-
-    def put_and_act(letter: DeadLetter) -> None:
-        put(letter)
-        index.put = put  # type: ignore[method-assign]
-        act(letter)
-
-    index.put = put_and_act  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("message", [UNREADABLE, CONFLICTING, TOO_EARLY], ids=["unreadable", "conflict", "too early"])
