@@ -1,10 +1,15 @@
 """Placing orders: recorded, posted once, confirmed; what is wrong is named before anything is sent."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from massid_relay.core.carbonext_reading import RemoteOrder
+from massid_relay.core.jsons import JsonObject
 from massid_relay.core.orders.record import OrderState
+from massid_relay.core.ports import Permit
+from massid_relay.ledger.dead_letters import DeadLetterState
 
 from tests.orders.bench import RECIPIENT, RETIREMENT, OrdersBench, place
 from tests.orders.conftest import MakeBench
@@ -170,6 +175,49 @@ def test_an_order_beyond_the_cap_of_one_order_is_not_sent(make_bench: MakeBench)
     bench.run()
     assert [letter.error_type for letter in bench.letters] == ["CapExceeded"]
     assert bench.posts() == 0
+
+
+@pytest.mark.parametrize("state", [DeadLetterState.RESTING, DeadLetterState.DISCARDED])
+def test_an_order_over_the_cap_is_not_placed_tomorrow_because_its_message_came_twice(
+    make_bench: MakeBench, state: DeadLetterState
+) -> None:
+    """Invariant 4: a person has read that it was not placed; only a redrive asks again."""
+    bench = make_bench(DAILY_CAP_VCUS="0.05")
+    bench.send(place("a", vcuAmount=Decimal("0.05")))
+    bench.run()
+    message_id = bench.send(place("b", vcuAmount=Decimal("0.05")))
+    message = bench.queues.messages[message_id]
+    bench.run()
+    (letter,) = bench.letters
+    bench.relay.dead_letters.put(replace(letter, state=state))
+    bench.clock.advance(25 * 3600)
+    bench.queues.messages[message_id] = message
+    message.visible_at = bench.clock.now()
+    bench.run()
+
+    assert bench.spent == Decimal("0.05")
+    assert message_id not in bench.queues.messages
+
+
+def test_an_answer_that_comes_after_the_order_was_posted_again_is_told(bench: OrdersBench) -> None:
+    """Leases prevent it; should it happen, money may have been spent twice, and a person must know."""
+    place_order = bench.relay.carbonext.place_order
+
+    def meanwhile(body: JsonObject, permit: Permit) -> RemoteOrder:
+        placed = place_order(body, permit)
+        record = bench.record("order-1")
+        record.posts += 1
+        record.confirm(replace(placed, id="another"), bench.clock.now())
+        bench.relay.orders.save(record)
+        return placed
+
+    bench.relay.carbonext.place_order = meanwhile  # type: ignore[method-assign]
+    bench.send(place())
+    bench.run()
+
+    assert bench.record("order-1").state is OrderState.LEFT_TO_A_PERSON
+    (letter,) = bench.letters
+    assert "two orders may stand" in letter.reason
 
 
 def test_the_cap_of_a_day_holds_and_the_next_day_begins_anew(make_bench: MakeBench) -> None:

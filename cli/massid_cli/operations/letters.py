@@ -1,7 +1,8 @@
 """Sending dead letters back, or giving them up. Both can be stopped anywhere and done again.
 
-A redrive sends, records, then takes the letter from the dead-letter queue; the workers meet what they know already with
-silence. SQS's own message move can't choose messages, so the queue is read through.
+A redrive sends everything, asks for the next runs, and only then lets go, records, and takes the letters from the dead-letter
+queue: nothing may pass what a letter holds before its message is back. The workers meet what they know already with silence.
+SQS's own message move can't choose messages, so the queue is read through.
 """
 
 import uuid
@@ -52,16 +53,26 @@ def letter_json(letter: DeadLetter) -> JsonObject:
 def redrive(target: Target, chosen: Callable[[DeadLetter], bool]) -> list[Outcome]:
     """Send the chosen dead letters back to their queues, and start the next run of lifecycles that failed over them."""
     wanted = {letter.id: letter for letter in target.dead_letters.resting() if chosen(letter)}
-    outcomes, messages = [], _read_through(target)
-    for message in messages:
+    sent: dict[str, DeadLetter] = {}
+    receipts: list[_Resting] = []
+    for message in _read_through(target):
         letter = wanted.pop(message.dead_letter_id, None)
-        if letter is None:
+        if letter is not None:
+            _send_back(target, letter, message)
+            sent[letter.id] = letter
+        if message.dead_letter_id in sent:
+            receipts.append(message)
+        else:
             _put_down_or_take_away(target, message)
-            continue
-        _send_back(target, letter, message)
-        outcomes.append(Outcome(letter.id, letter.external_id, f"sent back to the {letter.queue} queue"))
+    outcomes = [
+        Outcome(letter.id, letter.external_id, f"sent back to the {letter.queue} queue") for letter in sent.values()
+    ]
     outcomes += [Outcome(letter.id, letter.external_id, "its message is gone") for letter in wanted.values()]
     outcomes += _start_next_runs(target, {outcome.external_id for outcome in outcomes if outcome.external_id})
+    held = [letter for letter in sent.values() if _settle(target, letter, DeadLetterState.REDRIVEN)]
+    for message in receipts:
+        _take_away(target, message)
+    _wake_all(target, held)
     return outcomes
 
 
@@ -84,10 +95,7 @@ def discard_every(target: Target, letters: Sequence[DeadLetter], why: str) -> li
             _take_away(target, message)
         else:
             _put_down(target, message)
-    for external_id in sorted(
-        {one.external_id for one in letters if one.external_id and one.queue != QueueName.ORDERS}
-    ):
-        _wake(target, external_id)
+    _wake_all(target, [letter for letter in letters if letter.queue != QueueName.ORDERS])
     return [Outcome(letter.id, letter.external_id, "discarded") for letter in letters]
 
 
@@ -113,7 +121,6 @@ def _receive_all(target: Target) -> Iterator[_Resting]:
 
 
 def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
-    _let_go(target, letter, discarded=False)
     queue = QueueName(letter.queue)
     fifo = queue is QueueName.EVENTS  # the letter's id as deduplication id: a redrive that was broken off sends it once
     body: JsonObject | None = _object(message.body)
@@ -126,8 +133,6 @@ def _send_back(target: Target, letter: DeadLetter, message: _Resting) -> None:
             group=letter.external_id or letter.id if fifo else None,
             fresh_id=letter.id if fifo else None,
         )
-    _settle(target, letter, DeadLetterState.REDRIVEN)
-    _take_away(target, message)
 
 
 def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLetter) -> None:
@@ -137,28 +142,36 @@ def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLe
     target.client("sqs").send_message(QueueUrl=target.queue_url(queue), MessageBody=body, **extra)
 
 
-def _settle(target: Target, letter: DeadLetter, state: DeadLetterState, why: str | None = None) -> None:
-    """Write what became of it. Its document lets go before that, so that a command that was broken off is done again, and after
-    it: a worker that handles the message once more holds nothing over a letter that is settled."""
+def _settle(target: Target, letter: DeadLetter, state: DeadLetterState, why: str | None = None) -> bool:
+    """Write what became of it; whether it held something.
+
+    Its document lets go before that, so that a command that was broken off is done again, and after it: a worker that handles the
+    message once more holds nothing over a letter that is settled.
+    """
     discarded = state is DeadLetterState.DISCARDED
-    _let_go(target, letter, discarded=discarded)
+    before = _let_go(target, letter, discarded=discarded)
     target.dead_letters.settle(replace(letter, state=state, why=why), SystemClock().now())
-    _let_go(target, letter, discarded=discarded)
+    after = _let_go(target, letter, discarded=discarded)
+    return before or after
 
 
-def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> None:
-    """Take the letter's hold off its document. A conflict with a worker is met by looking again, on both sides: the record is
-    saved whether it held or not, so that a worker that is about to write the hold must look again."""
+def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> bool:
+    """Take the letter's hold off its document; whether it held.
+
+    A conflict with a worker is met by looking again, on both sides: the record is saved whether it held or not, so that a worker
+    that is about to write the hold must look again.
+    """
     while letter.external_id is not None:
         record = _held_by(target, letter)
         if record is None:
-            return
-        release(record, letter, discarded=discarded)
+            break
+        changed = release(record, letter, discarded=discarded)
         try:
             target.documents.save(record, look_at=record.waiting_since)
         except StaleRecord:
             continue
-        return
+        return changed
+    return False
 
 
 def _held_by(target: Target, letter: DeadLetter) -> DocumentRecord | None:
@@ -211,9 +224,11 @@ def _start_next_runs(target: Target, external_ids: set[str]) -> list[Outcome]:
     return outcomes
 
 
-def _wake(target: Target, external_id: str) -> None:
-    body: JsonObject = {"version": 1, "documentExternalId": external_id, "wake": "Released"}
-    target.queues.send(target.queue_url(QueueName.EVENTS), body, group=external_id, fresh_id=uuid.uuid4().hex)
+def _wake_all(target: Target, letters: Sequence[DeadLetter]) -> None:
+    """Their documents: what they held may go on."""
+    for external_id in sorted({letter.external_id for letter in letters if letter.external_id}):
+        body: JsonObject = {"version": 1, "documentExternalId": external_id, "wake": "Released"}
+        target.queues.send(target.queue_url(QueueName.EVENTS), body, group=external_id, fresh_id=uuid.uuid4().hex)
 
 
 def _put_down_or_take_away(target: Target, message: _Resting) -> None:

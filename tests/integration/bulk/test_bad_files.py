@@ -1,6 +1,9 @@
 """A file that can't be read is answered: in its report, and by one dead letter (invariant 10)."""
 
+from dataclasses import replace
+
 import pytest
+from massid_relay.ledger.dead_letters import DeadLetterState
 
 from tests.integration.bulk.bench import BULK, BulkBench, ndjson, submission
 
@@ -30,6 +33,24 @@ def test_it_is_refused_with_its_reason(bench: BulkBench, name: str, content: byt
     (letter,) = bench.letters()
     assert (letter.error_type, letter.queue) == ("BulkRefused", "bulk")
     assert says in letter.reason
+    assert not bench.waiting(BULK)
+
+
+def test_its_message_comes_again_after_its_letter_was_discarded(
+    bench: BulkBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one's delete was lost. Nobody dropped the file again, so nobody is told again."""
+    bench.drop_file("loads.csv", b"")
+    bench.move(seconds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.queues, "delete", lambda receipt: None)
+        bench.turn()
+    (letter,) = bench.letters()
+    bench.relay.dead_letters.settle(replace(letter, state=DeadLetterState.DISCARDED), bench.clock.now())
+    bench.move(minutes=30)
+    bench.feed()
+
+    assert bench.letters() == []
     assert not bench.waiting(BULK)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from massid_relay.core.clock import iso
-from massid_relay.core.errors import FieldProblem
+from massid_relay.core.errors import FieldProblem, Refusal
 from massid_relay.ledger.pages import items_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class DeadLetter:
     """Why a person discarded it."""
     generation: int | None = None
     """Which document of the external id it is about, as it was when it died; none where no document was known then."""
+
+    def refusal(self, message_id: str) -> Refusal:
+        """The answer that it tells of, to that message."""
+        return Refusal(message_id, self.error_type, self.reason, self.fields, self.vendor_error_id)
 
 
 @cache

@@ -21,13 +21,12 @@ from massid_relay.core.messages import EventsMessage, WakeMessage, parse_events_
 from massid_relay.core.record import DocumentRecord, EventEntry, EventState, FileEntry, Hold, Wait, WaitKind
 from massid_relay.core.timeline import Step, StepKind, next_step
 from massid_relay.ledger.documents import StaleRecord
-from massid_relay.work.burial import bury, dead_letter_id
+from massid_relay.work.burial import bury, dead_letter_id, is_settled
 from massid_relay.work.burial_subject import is_about_replaced
 from massid_relay.work.cancelling import end_if_cancelled, ends_nothing, leave, refuse_again, refuse_cancel
 from massid_relay.work.changes import park
 from massid_relay.work.close_document import close_document, tell, verify_closed
 from massid_relay.work.generations import is_current, require_fresh_event_ids
-from massid_relay.work.holding import may_hold
 from massid_relay.work.incoming import incoming
 from massid_relay.work.nudges import look_for_files
 from massid_relay.work.related import resolve_related
@@ -112,6 +111,8 @@ def _take_up(turn: Turn, source: Source, message: EventsMessage) -> Ask:
     asked = asked_events(turn.relay, turn.record, message)
     require_fresh_event_ids(turn.relay, turn.record, asked.entries)
     refused = enter(turn.record, asked.entries, source.message_id)
+    whole = dead_letter_id(source.message_id)  # it was to be buried, and its worker died before it was
+    turn.record.holds = [hold for hold in turn.record.holds if hold.dead_letter_id != whole]
     entered = [entry for entry in asked.entries if any(entry is known for known in turn.record.events)]
     new_files = _ask_for_files(turn, entered)
     turn.dirty = True
@@ -162,7 +163,7 @@ def _hold_close(turn: Turn, hold: Hold) -> None:
     record = turn.record
     if record.closing_event is not None or record.cancelling_event is not None or hold in record.holds:
         return
-    if not may_hold(turn.relay, hold.dead_letter_id):
+    if is_settled(turn.relay, hold.dead_letter_id):
         return
     record.holds = [known for known in record.holds if not _is_newer(hold, known)] + [hold]
     turn.dirty = True

@@ -22,7 +22,7 @@ from massid_relay.core.reading import RemoteAttachment
 from massid_relay.core.record import DocumentRecord, FileEntry
 from massid_relay.evidence import StoredFile
 from massid_relay.work.attempt import as_it_must_be_read, begin_or_refuse, give_back, owned
-from massid_relay.work.burial import bury
+from massid_relay.work.burial import bury, dead_letter_id, is_settled
 from massid_relay.work.changes import apply
 from massid_relay.work.late_files import resume_run
 from massid_relay.work.nudges import addressed_to
@@ -42,7 +42,7 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, a
             return record
         source = _as_version(source, record, name, found)
     before = file.refusal if found is not None and found.version == file.version else None
-    if before is not None and (not asked or is_answered(file, source.message_id, source.sent_at)):
+    if before is not None and (not asked or _is_answered(relay, source, file, before)):
         return _tell(relay, source, record, name, before)
     try:
         if file.attached:
@@ -50,11 +50,31 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, a
             return record
         require_open(record, name)
         if found is None:
-            return record
+            return _wait_anew(relay, source, record, name)
         content_type = accepted_type(name, found.size, relay.evidence.first_bytes(found))
         return _upload(relay, source, record, name, found, content_type)
     except PermanentFailure as error:
         return _refuse(relay, source, record, found, error, name)
+
+
+def _is_answered(relay: Relay, source: Source, file: FileEntry, refusal: Refusal) -> bool:
+    """A letter that was settled answers nobody but the message that it was about."""
+    settled = is_settled(relay, dead_letter_id(refusal.message_id, file.name))
+    own = refusal.message_id == source.message_id
+    return own or (not settled and is_answered(file, source.message_id, source.sent_at))
+
+
+def _wait_anew(relay: Relay, source: Source, record: DocumentRecord, name: str) -> DocumentRecord:
+    """Nothing lies there. A file that was given up, and is asked for after that, is waited for once more, as long again."""
+    file = record.files[name]
+    if file.refusal is None or _is_answered(relay, source, file, file.refusal):
+        return record
+
+    def change(fresh: DocumentRecord) -> None:
+        if fresh.files[name].refused:
+            fresh.files[name] = FileEntry(name, relay.now())
+
+    return apply(relay, record, change)
 
 
 def _as_version(source: Source, record: DocumentRecord, name: str, found: StoredFile) -> Source:

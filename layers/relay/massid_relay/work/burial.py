@@ -9,7 +9,7 @@ from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import PermanentFailure
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.jsons import JsonObject, dumps
-from massid_relay.ledger.dead_letters import DeadLetter
+from massid_relay.ledger.dead_letters import DeadLetter, DeadLetterState
 from massid_relay.log import logger
 from massid_relay.work.burial_subject import bulk_run_of, generation_of, object_of
 from massid_relay.work.source import Source
@@ -83,6 +83,12 @@ def _say(letter: DeadLetter) -> None:
         "fields": [field.path for field in letter.fields],
     }
     logger.warning("dead letter", extra=extra)
+
+
+def is_settled(relay: Relay, letter_id: str) -> bool:
+    """Whether a person discarded or redrove it. Then it tells nothing to anybody any more, and holds nothing."""
+    letter = relay.dead_letters.get(letter_id)
+    return letter is not None and letter.state is not DeadLetterState.RESTING
 
 
 def dead_letter_id(message_id: str, item: str | None = None) -> str:

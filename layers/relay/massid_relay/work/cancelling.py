@@ -22,7 +22,7 @@ from massid_relay.core.reading import RemoteDocument
 from massid_relay.core.record import DocumentRecord, EventState
 from massid_relay.core.timeline import CLOSE, Step, end_by_cancel, in_flight
 from massid_relay.core.verification import find_ours, has_status
-from massid_relay.work.burial import bury, dead_letter_id
+from massid_relay.work.burial import bury, dead_letter_id, is_settled
 from massid_relay.work.source import Source
 from massid_relay.work.stored import stored_submission
 from massid_relay.work.turn import Turn
@@ -106,11 +106,12 @@ def _note_what_stands(turn: Turn, remote: RemoteDocument) -> None:
 def refuse_cancel(turn: Turn, step: Step) -> None:
     """CLOSE went out before it. The letter comes first; it has one id, whichever turn a worker died in."""
     error = ForbiddenTransition(CLOSED)
-    message = _refused_over_close(turn)
     for entry in step.events:
-        source = replace(turn.sources[0], message_id=message)
+        source = replace(turn.sources[0], message_id=_refused_over_close(turn))
+        if is_settled(turn.relay, dead_letter_id(source.message_id, entry.external_id)):
+            source = turn.who_tells(entry.external_id)
         turn.bury_event(entry, error, source)
-        entry.state, entry.refusal, turn.dirty = EventState.DISCARDED, Refusal.of(error, message), True
+        entry.state, entry.refusal, turn.dirty = EventState.DISCARDED, Refusal.of(error, source.message_id), True
     turn.save()
 
 
@@ -121,7 +122,7 @@ def _refused_over_close(turn: Turn) -> str:
 def refuse_again(turn: Turn, source: Source, external_ids: Iterable[str]) -> None:
     """A CANCEL that was refused so, and is asked for after that: its letter was redriven, and the answer is the same."""
     for entry in filter(None, map(turn.record.event, external_ids)):
-        if entry.refusal is None or entry.refusal.message_id != _refused_over_close(turn):
+        if entry.state is not EventState.DISCARDED or entry.refusal is None or entry.refusal.reason != CLOSED:
             continue
         letter = turn.relay.dead_letters.get(dead_letter_id(entry.refusal.message_id, entry.external_id))
         if letter is not None and letter.at < source.sent_at:

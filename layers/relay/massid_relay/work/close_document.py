@@ -191,11 +191,12 @@ def tell(turn: Turn, error: PermanentFailure) -> None:
     def change(record: DocumentRecord) -> None:
         record.verification_failed = True
         if record.closing_event is not None:
-            record.closing_event.refusal = Refusal.of(error, turn.message_id)
+            record.closing_event.refusal = Refusal.of(error, source.message_id)
 
     turn.save()  # what this turn has entered, with its payloads: the record may change under it
     close = turn.record.closing_event
     body = {"version": 1, "documentExternalId": turn.record.external_id, "wake": "Verify"}
     item = close.external_id if close else None
-    bury(turn.relay, turn.sources[0], error, external_id=turn.record.external_id, item=item, body=body)
+    source = turn.who_tells(item)
+    bury(turn.relay, source, error, external_id=turn.record.external_id, item=item, body=body)
     turn.record = apply(turn.relay, turn.record, change)

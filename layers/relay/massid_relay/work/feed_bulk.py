@@ -86,7 +86,7 @@ def _bury(relay: Relay, source: Source, run: BulkRun) -> None:
     """The dead letter is the run's own, so that a file that is told of twice has one. Once it was redriven or discarded, what
     comes is another message, and gets another."""
     letter = relay.dead_letters.get(dead_letter_id(run.id))
-    if letter is None or letter.state is DeadLetterState.RESTING:
+    if letter is None or letter.state is DeadLetterState.RESTING or source.sent_at < letter.at:
         source = replace(source, message_id=run.id)
     bury(relay, source, BulkRefused(run.problem or ""))
 

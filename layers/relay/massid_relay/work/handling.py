@@ -23,6 +23,7 @@ from massid_relay.core.errors import (
     CredentialsRefused,
     NotNow,
     PermanentFailure,
+    RefusedBefore,
     RelayError,
     TransientFailure,
     WaitedTooLong,
@@ -31,6 +32,7 @@ from massid_relay.core.errors import (
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.operation import CRASHES_ALLOWED
 from massid_relay.log import logger
+from massid_relay.work.burial import dead_letter_id
 from massid_relay.work.holding import bury_whole
 from massid_relay.work.source import QueueName, Source
 
@@ -114,18 +116,32 @@ def _received_often(source: Source) -> bool:
 
 def _patiently(relay: Relay, source: Source, work: Callable[[], None]) -> None:
     """Raises WaitedTooLong in place of what would put the message back on a queue that is about to drop it (invariant 2)."""
+    if source.receive_count > 1 and (source.queue is QueueName.ORDERS or _is_old(relay, source)):
+        _require_no_end(relay, source)
     try:
         _traced(relay, source, work)
     except PermanentFailure:
         raise
     except Exception as error:
-        if relay.now() - source.sent_at < relay.settings.message_patience:
+        if not _is_old(relay, source):
             raise
         # an unforeseen error's own words may quote personal data (invariant 7)
         last = str(error) if isinstance(error, RelayError) else type(error).__name__
         raise WaitedTooLong(
             f"its queue keeps it no longer; it came back again and again, at last because: {last}"
         ) from error
+
+
+def _is_old(relay: Relay, source: Source) -> bool:
+    return relay.now() - source.sent_at >= relay.settings.message_patience
+
+
+def _require_no_end(relay: Relay, source: Source) -> None:
+    """What was refused for a reason that time may take away (the day's cap, an outage) must not be done because SQS brings its
+    message once more, when a person has read that it was not. Raises RefusedBefore."""
+    letter = relay.dead_letters.get(dead_letter_id(source.message_id))
+    if letter is not None:
+        raise RefusedBefore(letter.refusal(source.message_id))
 
 
 def _traced(relay: Relay, source: Source, work: Callable[[], None]) -> None:

@@ -5,18 +5,11 @@ from massid_relay.core.errors import PermanentFailure
 from massid_relay.core.identity import is_external_id
 from massid_relay.core.messages import WakeMessage, parse_events_message
 from massid_relay.core.record import DocumentRecord, Hold
-from massid_relay.ledger.dead_letters import DeadLetterState
-from massid_relay.work.burial import bury, dead_letter_id
+from massid_relay.work.burial import bury, dead_letter_id, is_settled
 from massid_relay.work.burial_subject import is_about_replaced
 from massid_relay.work.changes import apply
 from massid_relay.work.source import QueueName, Source
 from massid_relay.work.stored import asked_events
-
-
-def may_hold(relay: Relay, letter_id: str) -> bool:
-    """Whether the letter rests, or is still to be written. One that was settled holds nothing, should its message come again."""
-    letter = relay.dead_letters.get(letter_id)
-    return letter is None or letter.state is DeadLetterState.RESTING
 
 
 def bury_whole(relay: Relay, source: Source, error: PermanentFailure) -> None:
@@ -52,7 +45,7 @@ def _hold(relay: Relay, record: DocumentRecord, source: Source, letter_id: str) 
 
 
 def _add(relay: Relay, record: DocumentRecord, hold: Hold) -> None:
-    if may_hold(relay, hold.dead_letter_id) and all(
+    if not is_settled(relay, hold.dead_letter_id) and all(
         known.dead_letter_id != hold.dead_letter_id for known in record.holds
     ):
         record.holds.append(hold)

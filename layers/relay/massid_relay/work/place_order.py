@@ -17,6 +17,7 @@ from massid_relay.core.errors import (
     PayloadConflict,
     PermanentFailure,
     Refusal,
+    RefusedBefore,
     RelayError,
     TransientFailure,
 )
@@ -95,7 +96,10 @@ def _post(relay: Relay, source: Source, record: OrderRecord, order: ValidOrder) 
     except RelayError as error:
         failure = error
     else:
-        return apply(relay, record, lambda fresh: _confirm(relay, source, fresh, attempt, placed))
+        confirmed = apply(relay, record, lambda fresh: _confirm(relay, source, fresh, attempt, placed))
+        if confirmed.state is OrderState.LEFT_TO_A_PERSON and confirmed.refusal is not None:
+            raise RefusedBefore(confirmed.refusal)
+        return confirmed
     apply(relay, record, lambda fresh: _end_without_order(relay, source, fresh, attempt, failure))
     if isinstance(failure, TransientFailure):
         failure.failures = source.receive_count

@@ -33,9 +33,8 @@ def submit_massid(relay: Relay, source: Source) -> None:
         if newest.generation == stored.generation and _goes_on(relay, stored, newest):
             if newest.part != stored.part:
                 _add(relay, stored)
-            elif stored.after_run is None and is_failing(relay.documents.load(stored.external_id)):
-                body, delay = next_run(stored.external_id, newest)
-                relay.queues.send(relay.settings.submissions_queue_url, body, delay=delay)
+            elif stored.after_run is None and source.receive_count == 1:
+                _look_again(relay, stored, newest)
             return
         relay.runs.fail(stored.external_id, newest)
         newest = relay.runs.newest(stored.external_id)
@@ -62,6 +61,13 @@ def _goes_on(relay: Relay, stored: StoredSubmission, run: Run) -> bool:
         own = stored if run.part == stored.part else stored_submission(relay, stored.external_id, run.part)
         _start(relay, own, run)
     return status in {"RUNNING", None}
+
+
+def _look_again(relay: Relay, stored: StoredSubmission, run: Run) -> None:
+    """Somebody submits once more what is being carried: over something dead, it may be about to fail."""
+    if is_failing(relay.documents.load(stored.external_id)):
+        body, delay = next_run(stored.external_id, run)
+        relay.queues.send(relay.settings.submissions_queue_url, body, delay=delay)
 
 
 def _start(relay: Relay, stored: StoredSubmission, run: Run) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from massid_relay.bootstrap import Relay
 from massid_relay.core.errors import Forgotten, Refusal, RefusedBefore, WaitedTooLong
+from massid_relay.core.evidence import digest_of
 from massid_relay.core.generations import to_be_seen_off
 from massid_relay.core.jsons import JsonObject
 from massid_relay.core.operation import Operation
@@ -164,11 +165,14 @@ def _creation_is_late(relay: Relay, record: DocumentRecord) -> bool:
 def _give_up_creation(relay: Relay, record: DocumentRecord) -> None:
     """The steps that waited for it are told. The document is still created, should the one before it come off the network."""
     reason = f"waited {relay.settings.event_patience_days} days for generation {to_be_seen_off(record)} to be cancelled"
-    refusal = Refusal.of(WaitedTooLong(reason), _stand_in(record, "document"))
+    tokens = [wait.token for wait in record.waits if wait.kind is WaitKind.CREATION]
+    message_id = f"{_SWEEP}{record.external_id}-{digest_of(token.encode() for token in tokens)}"
+    refusal = Refusal.of(
+        WaitedTooLong(reason), message_id
+    )  # the same for the same steps, whoever changes the record meanwhile
     letter = _bury(relay, record, QueueName.DOCUMENTS, "document", refusal, creation_of(record))
-    for wait in record.waits:
-        if wait.kind is WaitKind.CREATION:
-            relay.tokens.fail(wait.token, WaitedTooLong.__name__, letter)
+    for token in tokens:
+        relay.tokens.fail(token, WaitedTooLong.__name__, letter)
     record.waits = [wait for wait in record.waits if wait.kind is not WaitKind.CREATION]
 
 

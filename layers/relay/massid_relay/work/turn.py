@@ -1,8 +1,9 @@
 """A document's turn: its record, its payloads, and the messages of its FIFO group that one invocation brought."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from massid_relay.bootstrap import Relay
@@ -15,7 +16,7 @@ from massid_relay.core.record import DocumentRecord, EventEntry, EventState
 from massid_relay.core.timeline import STATUS_EVENTS
 from massid_relay.core.verification import find_ours
 from massid_relay.work.attempt import read_back
-from massid_relay.work.burial import bury
+from massid_relay.work.burial import bury, dead_letter_id, is_settled
 from massid_relay.work.changes import apply, save
 from massid_relay.work.nudges import addressed_to
 from massid_relay.work.source import Source
@@ -81,7 +82,8 @@ class Turn:
         `maybe_sent`: nobody knows whether it stands on the network, so its batch stays, and is looked up when the event is
         redriven or discarded.
         """
-        refusal = Refusal.of(error, self.message_id)
+        source = self.who_tells(entry.external_id)
+        refusal = Refusal.of(error, source.message_id)
 
         def change(record: DocumentRecord) -> None:
             dead = record.event(entry.external_id)
@@ -97,7 +99,17 @@ class Turn:
         unsent = [] if maybe_sent else self._newcomers_not_sent()
         self.record = apply(self.relay, self.record, change)
         self.relay.parties.release(unsent, self.record.external_id)
-        self.bury_event(entry, error)
+        self.bury_event(entry, error, source)
+
+    def who_tells(self, item: str | None) -> Source:
+        """The message whose dead letter tells of it: the first one of this turn, unless it was told by that before and the letter
+        was settled since. Then another one is to be written, or nobody would hear of it."""
+        last = self.sources[-1]
+        more = (replace(last, message_id=f"{last.message_id}+{number}") for number in count(1))
+        told = (
+            one for one in chain(self.sources, more) if not is_settled(self.relay, dead_letter_id(one.message_id, item))
+        )
+        return next(told)
 
     def _newcomers_not_sent(self) -> list[str]:
         """Newcomers whose event did not go out. Those of a batch that went through in part are still to be learnt."""

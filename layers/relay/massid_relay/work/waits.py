@@ -38,13 +38,16 @@ def answer(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
 
 
 def _answer_files(relay: Relay, record: DocumentRecord, wait: Wait) -> bool:
+    if any(name not in record.files for name in wait.wants):  # refused, and discarded before this was answered
+        relay.tokens.fail(wait.token, "Refused", "")
+        return True
     for name in wait.wants:
-        operation = record.files[name].operation if name in record.files else None
+        operation = record.files[name].operation
         if operation is not None and operation.stage is Stage.REFUSED and operation.refusal is not None:
             letter = dead_letter_id(operation.refusal.message_id, name)
             relay.tokens.fail(wait.token, operation.refusal.error_type, letter)
             return True
-    if all(name in record.files and record.files[name].attached for name in wait.wants):
+    if all(record.files[name].attached for name in wait.wants):
         return _succeed(relay, record, wait)
     if record.cancelling_event is not None:  # no file is attached to a cancelled document any more
         relay.tokens.fail(wait.token, ForbiddenTransition.__name__, "")
