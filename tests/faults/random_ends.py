@@ -53,7 +53,8 @@ class Watch:
     after_the_end: list[str] = field(default_factory=list)
     """Events that were sent to a document whose status forbids them."""
     over_a_hole: list[str] = field(default_factory=list)
-    """Events that were sent although one before them lay dead."""
+    """Events that were sent for the first time although one before them lay dead. What was sent before that one died may be sent
+    again: it may stand."""
     unrecorded: list[str] = field(default_factory=list)
     """Events that were sent without a record of the attempt."""
     beside_another: list[str] = field(default_factory=list)
@@ -83,8 +84,16 @@ class Watch:
             self.after_the_end.append(f"{external_id} after {stored.status}")
         if record.batch is None or external_id not in record.batch.event_ids:
             self.unrecorded.append(external_id)
-        if name != CANCEL and any(one.state is EventState.DEAD for one in _before(record, external_id)):
+        if (
+            name != CANCEL
+            and _is_first(record)
+            and any(e.state is EventState.DEAD for e in _before(record, external_id))
+        ):
             self.over_a_hole.append(external_id)
+
+
+def _is_first(record: DocumentRecord) -> bool:
+    return record.batch is None or record.batch.operation.first_attempt == record.batch.operation.last_attempt
 
 
 def _before(record: DocumentRecord, external_id: str) -> list[Any]:
@@ -213,8 +222,9 @@ def add_related(life: Life) -> None:
 
 
 def contradict(life: Life) -> None:
-    """The first event once more, with other content."""
-    life.ask(event("weighing", 5, value=life.numbers + 10))
+    """The first event once more, with other content. A replacement has none of that name."""
+    if life.records[-1].event("weighing") is not None:
+        life.ask(event("weighing", 5, value=life.numbers + 10))
 
 
 def bring_file(life: Life) -> None:
