@@ -70,7 +70,8 @@ def test_an_empty_batch_is_named(running: Running) -> None:
 
 
 def test_a_wrong_event_leaves_its_neighbours_alone_but_nothing_closes_over_it(running: Running) -> None:
-    """Invariant 3: nobody knows what the unreadable message held, so the document stays open until a person decides."""
+    """Invariant 3: nobody knows what the unreadable message held, so the document stays open until a person decides. Redriven as
+    it is it holds by its new letter, and by that alone."""
     name = "one-bad-event"
     running.send("DocumentsQueue", document_message(name))
     running.send("EventsQueue", events_message(name, actor(isPublic=3)), group=name)
@@ -81,7 +82,9 @@ def test_a_wrong_event_leaves_its_neighbours_alone_but_nothing_closes_over_it(ru
     (letter,) = running.dead_letters(name)
     assert letter.fields[0].path == "events.0.isPublic"
     assert standing.waits_for == f"dead letter {letter.id}"
-    running.discard(letter.id, "the event was a mistake")
+    running.redrive(name)
+    again = running.eventually(lambda: [one for one in running.dead_letters(name) if one.id != letter.id])
+    running.discard(again[0].id, "the event was a mistake")
     assert running.eventually(lambda: _closed(running, name))
 
 

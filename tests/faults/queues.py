@@ -32,6 +32,7 @@ class Message:
     visible_at: datetime
     group: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    deduplication_id: str | None = None
     receives: int = 0
     receipts: list[str] = field(default_factory=list)
 
@@ -64,11 +65,14 @@ class Queues:
         """Put a message on a queue; its id. On a FIFO queue (named by its group) repetitions within 5 minutes are swallowed."""
         now, message_id = self._clock.now(), f"message-{next(self._numbers):04}"
         if group is not None:
-            key = (queue, deduplication_id or hashlib.sha256(body.encode()).hexdigest())
+            deduplication_id = deduplication_id or hashlib.sha256(body.encode()).hexdigest()
+            key = (queue, deduplication_id)
             if now - self._seen.get(key, now - FIFO_MEMORY) < FIFO_MEMORY:
                 return message_id
             self._seen[key] = now
-        self._messages[queue].append(Message(message_id, queue, body, now, now, group, attributes or {}))
+        self._messages[queue].append(
+            Message(message_id, queue, body, now, now, group, attributes or {}, deduplication_id)
+        )
         return message_id
 
     def receive(self, queue: str, most: int) -> list[Message]:

@@ -261,7 +261,7 @@ def letters_without_an_id(patch: pytest.MonkeyPatch) -> None:
 
 def settled_letters_hold(patch: pytest.MonkeyPatch) -> None:
     """The command line settles a letter and leaves its document as it was."""
-    patch.setattr(letters, "_let_go", lambda target, letter, *, discarded: None)
+    patch.setattr(letters, "_let_go", lambda target, letter: None)
 
 
 MUTATIONS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], Check, int], ...] = (

@@ -328,6 +328,7 @@ def _record(message: Message) -> dict[str, Any]:
     }
     if message.group is not None:
         attributes["MessageGroupId"] = message.group
+        attributes["MessageDeduplicationId"] = message.deduplication_id or ""
     record = {
         "messageId": message.id,
         "receiptHandle": message.receipts[-1],

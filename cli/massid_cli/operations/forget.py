@@ -117,7 +117,7 @@ def _released(holding: Holding, choice: Choice) -> list[DocumentRecord]:
     records = deepcopy(holding.records)
     for letter in holding.letters if choice.letters else []:
         for record in records:
-            release(record, letter, discarded=True)
+            release(record, letter)
     return records
 
 

@@ -1,13 +1,14 @@
 """Sending dead letters back, or giving them up. Both can be stopped anywhere and done again.
 
-A redrive sends everything, asks for the next runs, and only then lets go, records, and takes the letters from the dead-letter
-queue: nothing may pass what a letter holds before its message is back. The workers meet what they know already with silence.
+A redrive lets go of nothing: what a letter holds goes on when its message is back, whose deduplication id is the letter's
+(work/append_events.py). The workers meet what they know already with silence.
 SQS's own message move can't choose messages, so the queue is read through.
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from massid_relay.core.clock import SystemClock, iso
@@ -53,26 +54,40 @@ def letter_json(letter: DeadLetter) -> JsonObject:
 def redrive(target: Target, chosen: Callable[[DeadLetter], bool]) -> list[Outcome]:
     """Send the chosen dead letters back to their queues, and start the next run of lifecycles that failed over them."""
     wanted = {letter.id: letter for letter in target.dead_letters.resting() if chosen(letter)}
-    sent: dict[str, DeadLetter] = {}
-    receipts: list[_Resting] = []
+    found: dict[str, list[_Resting]] = {}
     for message in _read_through(target):
-        letter = wanted.pop(message.dead_letter_id, None)
-        if letter is not None:
-            _send_back(target, letter, message)
-            sent[letter.id] = letter
-        if message.dead_letter_id in sent:
-            receipts.append(message)
+        if message.dead_letter_id in wanted:
+            found.setdefault(message.dead_letter_id, []).append(message)
         else:
             _put_down_or_take_away(target, message)
-    outcomes = [
-        Outcome(letter.id, letter.external_id, f"sent back to the {letter.queue} queue") for letter in sent.values()
-    ]
-    outcomes += [Outcome(letter.id, letter.external_id, "its message is gone") for letter in wanted.values()]
-    outcomes += _start_next_runs(target, {outcome.external_id for outcome in outcomes if outcome.external_id})
-    held = [letter for letter in sent.values() if _settle(target, letter, DeadLetterState.REDRIVEN)]
-    for message in receipts:
-        _take_away(target, message)
-    _wake_all(target, held)
+    outcomes = []
+    for external_id, letters in groupby(sorted(wanted.values(), key=_document_of), _document_of):
+        outcomes += _redrive_together(target, external_id, list(letters), found)
+    return outcomes
+
+
+def _document_of(letter: DeadLetter) -> str:
+    return letter.external_id or ""
+
+
+def _redrive_together(
+    target: Target, external_id: str, letters: Sequence[DeadLetter], found: Mapping[str, Sequence[_Resting]]
+) -> list[Outcome]:
+    """The letters of one document. They count as redriven before anything is sent, so that a message that dies again beside them
+    is told by a letter of its own; they are listed until the next run was asked for, so that a command that was broken off finds
+    them again."""
+    gone = [letter for letter in letters if letter.id not in found]
+    back = [replace(letter, state=DeadLetterState.REDRIVEN) for letter in letters if letter.id in found]
+    for letter in back:
+        target.dead_letters.put(letter)
+        _send_back(target, letter, found[letter.id][0])
+    outcomes = [Outcome(one.id, one.external_id, f"sent back to the {one.queue} queue") for one in back]
+    outcomes += [Outcome(letter.id, letter.external_id, "its message is gone") for letter in gone]
+    outcomes += _start_next_runs(target, {external_id} if external_id else set())
+    for letter in back:
+        target.dead_letters.settle(letter, SystemClock().now())
+        for message in found[letter.id]:
+            _take_away(target, message)
     return outcomes
 
 
@@ -88,7 +103,7 @@ def discard(target: Target, dead_letter_id: str, why: str) -> Outcome:
 def discard_every(target: Target, letters: Sequence[DeadLetter], why: str) -> list[Outcome]:
     """Give these dead letters up."""
     for letter in letters:
-        _settle(target, letter, DeadLetterState.DISCARDED, why)
+        _discard(target, letter, why)
     ids = {letter.id for letter in letters}
     for message in _read_through(target):
         if message.dead_letter_id in ids:
@@ -142,21 +157,16 @@ def _resend_as_it_is(target: Target, queue: QueueName, body: str, letter: DeadLe
     target.client("sqs").send_message(QueueUrl=target.queue_url(queue), MessageBody=body, **extra)
 
 
-def _settle(target: Target, letter: DeadLetter, state: DeadLetterState, why: str | None = None) -> bool:
-    """Write what became of it; whether it held something.
-
-    Its document lets go before that, so that a command that was broken off is done again, and after it: a worker that handles the
-    message once more holds nothing over a letter that is settled.
-    """
-    discarded = state is DeadLetterState.DISCARDED
-    before = _let_go(target, letter, discarded=discarded)
-    target.dead_letters.settle(replace(letter, state=state, why=why), SystemClock().now())
-    after = _let_go(target, letter, discarded=discarded)
-    return before or after
+def _discard(target: Target, letter: DeadLetter, why: str) -> None:
+    """Its document lets go before that is written, so that a command that was broken off is done again, and after it: a worker
+    that handles the message once more holds nothing over a letter that is settled."""
+    _let_go(target, letter)
+    target.dead_letters.settle(replace(letter, state=DeadLetterState.DISCARDED, why=why), SystemClock().now())
+    _let_go(target, letter)
 
 
-def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> bool:
-    """Take the letter's hold off its document; whether it held.
+def _let_go(target: Target, letter: DeadLetter) -> None:
+    """Take the letter's hold off its document, and what died with it out of it.
 
     A conflict with a worker is met by looking again, on both sides: the record is saved whether it held or not, so that a worker
     that is about to write the hold must look again.
@@ -164,14 +174,13 @@ def _let_go(target: Target, letter: DeadLetter, *, discarded: bool) -> bool:
     while letter.external_id is not None:
         record = _held_by(target, letter)
         if record is None:
-            break
-        changed = release(record, letter, discarded=discarded)
+            return
+        release(record, letter)
         try:
             target.documents.save(record, look_at=record.waiting_since)
         except StaleRecord:
             continue
-        return changed
-    return False
+        return
 
 
 def _held_by(target: Target, letter: DeadLetter) -> DocumentRecord | None:
@@ -192,18 +201,23 @@ def _tells_of(letter: DeadLetter, refusal: Refusal | None) -> bool:
     return refusal is not None and dead_letter_id(refusal.message_id, letter.item) == letter.id
 
 
-def release(record: DocumentRecord, letter: DeadLetter, *, discarded: bool) -> bool:
-    """Take the letter's hold off the record, and what died with it out of it if it is discarded; whether that changed it."""
+def release(record: DocumentRecord, letter: DeadLetter) -> bool:
+    """Take a discarded letter's hold off the record, and what died with it out of it; whether that changed it."""
     holds = [hold for hold in record.holds if hold.dead_letter_id != letter.id]
     changed = len(holds) < len(record.holds)
     record.holds = holds
-    if not discarded or letter.item is None:
+    if letter.item is None:
         return changed
     event = record.event(letter.item)
     if event is not None and event.state is EventState.DEAD and _tells_of(letter, event.refusal):
         event.state, changed = EventState.DISCARDED, True
     file = record.files.get(letter.item)
-    if file is not None and file.operation is not None and file.refused and _tells_of(letter, file.operation.refusal):
+    if (
+        file is not None
+        and file.operation is not None
+        and not file.attached
+        and _tells_of(letter, file.operation.refusal)
+    ):
         del record.files[letter.item]
         changed = True
     return changed

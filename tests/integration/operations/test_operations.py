@@ -127,11 +127,12 @@ def test_a_redrive_done_again_sends_nothing_and_clears_a_second_copy(target: Tar
     assert (count(target, "EventsQueue"), count(target, "DeadLetterQueue")) == (1, 0)
 
 
-def test_a_redriven_letter_lets_go_of_its_document(target: Target) -> None:
+def test_a_redriven_letter_holds_its_document_until_its_message_is_back(target: Target) -> None:
+    """The message names the letter: then the worker lets go (tests/integration/workers/test_settled_and_again.py)."""
     bury(target, "letter")
     target.documents.save(DocumentRecord("doc", holds=[Hold("letter"), Hold("another")]))
     redrive(target, lambda _letter: True)
-    assert [hold.dead_letter_id for hold in target.documents.load("doc").holds] == ["another"]
+    assert [hold.dead_letter_id for hold in target.documents.load("doc").holds] == ["letter", "another"]
 
 
 def test_a_discarded_event_is_given_up_with_its_reason_and_wakes_its_document(target: Target) -> None:

@@ -222,7 +222,9 @@ class Bench:
     def undeliver(self, queue: str, body: str, group: str | None = None) -> None:
         """Have bury_dead_letter handle a message that SQS itself moved away from `queue`."""
         attributes = {"DeadLetterQueueSourceArn": f"arn:aws:sqs:us-east-1:123456789012:{queue}"}
-        message = Message("moved", "UndeliveredQueue", body, self.clock.now(), self.clock.now(), group, {}, 1, ["r"])
+        message = Message(
+            "moved", "UndeliveredQueue", body, self.clock.now(), self.clock.now(), group, {}, None, 1, ["r"]
+        )
         event = {"Records": [_lambda_record(message, attributes)]}
         batch = undelivered_sources(event, self.relay.settings)
         answer = handle_each(self.relay, None, batch, lambda source: bury_dead_letter(self.relay, source))
@@ -257,6 +259,7 @@ def _invocations(queue: str, batch: Sequence[Message]) -> list[list[Message]]:
 
 
 def _lambda_record(message: Message, attributes: dict[str, str] | None = None) -> JsonObject:
+    named = message.deduplication_id or ""
     return {
         "eventSource": "aws:sqs",
         "messageId": message.id,
@@ -265,7 +268,7 @@ def _lambda_record(message: Message, attributes: dict[str, str] | None = None) -
         "attributes": {
             "ApproximateReceiveCount": str(message.receives),
             "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
-            **({"MessageGroupId": message.group} if message.group else {}),
+            **({"MessageGroupId": message.group, "MessageDeduplicationId": named} if message.group else {}),
             **(attributes or {}),
         },
     }

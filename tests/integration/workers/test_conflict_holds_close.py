@@ -19,7 +19,7 @@ def test_close_waits_until_the_conflict_is_settled(standing: Bench, together: bo
 
     (letter,) = standing.letters()
     record = standing.record("doc")
-    assert release(record, letter, discarded=True)
+    assert release(record, letter)
     standing.relay.documents.save(record)
     standing.send(EVENTS, {"version": 1, "documentExternalId": "doc", "wake": "Released"})
     standing.run()

@@ -278,7 +278,7 @@ def test_a_discarded_letter_lets_go_in_the_generation_in_which_it_died(bench: Be
     first, second = sorted(bench.letters(), key=lambda letter: letter.at)
     old, new = bench.relay.documents.generations("doc")
 
-    assert release(old, first, discarded=True)
+    assert release(old, first)
     assert [entry.state for entry in new.events if entry.external_id == "weighing"] == [EventState.DEAD]
     assert changed(first, id="x") != second
 

@@ -44,7 +44,7 @@ def discard(bench: Bench, error_type: str, *, wake: bool = True) -> None:
     """What `massid discard` does to the document."""
     (letter,) = [letter for letter in bench.letters() if letter.error_type == error_type]
     record = bench.record("doc")
-    assert release(record, letter, discarded=True)
+    assert release(record, letter)
     bench.relay.documents.save(record, look_at=record.waiting_since)
     if wake:
         bench.send(EVENTS, WAKE)

@@ -3,6 +3,7 @@ letters are redriven while the message that died is still on its queue. Nobody i
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from massid_cli.operations import letters
@@ -96,6 +97,25 @@ class TestAnEventThatIsRefusedAgain:
         assert dead is not None
         assert dead.state is EventState.DEAD
 
+    def test_handled_before_the_command_has_ended(self, standing: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The workers don't wait for it."""
+        target = operated(standing)
+        standing.carrot.refuses.add("x")
+        standing.send(EVENTS, events_message(event("x", 10, value=1)))
+        standing.work(EVENTS, delete=False)
+        standing.move(minutes=15)
+        start_next_runs = letters._start_next_runs
+
+        def work_meanwhile(*given: Any) -> Any:
+            standing.work(EVENTS)
+            return start_next_runs(*given)
+
+        monkeypatch.setattr(letters, "_start_next_runs", work_meanwhile)
+        redrive(target, lambda _: True)
+        standing.run()
+
+        assert items(standing) == ["x"]
+
     def test_a_closed_document_that_is_still_wrong(self, standing: Bench) -> None:
         target = operated(standing)
         standing.carrot.spoil = _without_weighing
@@ -146,24 +166,66 @@ class TestARedrive:
     def test_nothing_passes_what_it_holds_before_its_message_is_back(
         self, standing: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A turn of the document right after the letter let go."""
+        """Redriven while a turn of the document waits for the platform's answer."""
         target = operated(standing)
         standing.undeliver(EVENTS, dumps(events_message(event("x", 10, value=1))), group="doc")
         standing.send(EVENTS, events_message(event("y", 20, value=1)))
         standing.run()
-        let_go = letters._let_go
+        append = standing.carrot.append_event
 
-        def let_go_and_work(*given: object, **named: object) -> None:
-            let_go(*given, **named)  # type: ignore[arg-type]
-            standing.send(EVENTS, {"version": 1, "documentExternalId": "doc", "wake": "Swept"})
-            standing.work(EVENTS)
+        def meanwhile(*given: Any) -> Any:
+            monkeypatch.undo()
+            redrive(target, lambda _: True)
+            return append(*given)
 
-        monkeypatch.setattr(letters, "_let_go", let_go_and_work)
-        redrive(target, lambda _: True)
+        monkeypatch.setattr(standing.carrot, "append_event", meanwhile)
+        standing.send(EVENTS, events_message(event("a", 8, value=1)))
         standing.run()
 
-        assert standing.carrot.document.event_ids[-2:] == ["x", "y"]
+        assert standing.carrot.document.event_ids[-3:] == ["a", "x", "y"]
         assert standing.letters() == []
+
+    def test_of_what_is_refused_as_a_whole_again_is_held_by_the_new_letter(self, standing: Bench) -> None:
+        target = operated(standing)
+        standing.send(EVENTS, events_message({"name": "Weighing", "value": "much"}))
+        standing.run()
+        (first,) = standing.letters()
+        redrive(target, lambda _: True)
+        standing.run()
+        (second,) = standing.letters()
+        standing.send(EVENTS, events_message(close()))
+        standing.run()
+
+        assert first.id != second.id
+        assert [hold.dead_letter_id for hold in standing.record("doc").holds] == [second.id]
+        discard(target, second.id, "a mistake")
+        standing.run()
+        assert standing.carrot.document.status == "CLOSED"
+
+    def test_broken_off_sends_no_other_letter_twice(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One document after the other."""
+        target = operated(bench)
+        bench.carrot.down = lambda name: RejectedByProvider("403", status=403) if name == CREATE else None
+        for number in range(5):
+            bench.send(DOCUMENTS, document_message(f"doc-{number}"))
+        bench.run()
+        settled = iter([False, True])
+        settle = target.dead_letters.settle
+
+        def settle_one(*given: Any) -> None:
+            if next(settled):
+                raise KilledCommandError
+            settle(*given)
+
+        with monkeypatch.context() as patch, suppress(KilledCommandError):
+            patch.setattr(type(target.dead_letters), "settle", lambda _, *given: settle_one(*given))
+            redrive(target, lambda _: True)
+        bench.move(minutes=10)
+        bench.run()
+        redrive(target, lambda _: True)
+        bench.run()
+
+        assert len(bench.letters()) == 5 + 1, "but for the one that it was broken off over"
 
     def test_of_a_file_does_not_depend_on_two_clocks(
         self, open_document: Bench, monkeypatch: pytest.MonkeyPatch
@@ -205,6 +267,43 @@ class TestARedrive:
         assert bench.dead == ["WaitedTooLong"]
 
 
+class TestAFileThatWasGivenUpAndIsAskedForAgain:
+    def test_resumes_the_run_that_failed_over_it_when_it_comes(self, bench: Bench) -> None:
+        bench.send(SUBMISSIONS, submission(actor(), close()))
+        bench.work(SUBMISSIONS)
+        create(bench, token="token-1")
+        bench.send(EVIDENCE, files_message("mtr.pdf", token="token-2"))
+        bench.run()
+        past_patience(bench)
+        end_run(bench, "failed")
+        bench.send(EVIDENCE, files_message("mtr.pdf"))
+        bench.run()
+        bench.drop("doc", "mtr.pdf", PDF)
+        bench.run()
+
+        assert list(bench.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
+
+    def test_before_its_document_stands_is_attached_when_that_does(self, bench: Bench) -> None:
+        target = operated(bench)
+        bench.carrot.down = lambda name: RejectedByProvider("403", status=403) if name == CREATE else None
+        bench.send(DOCUMENTS, document_message())
+        bench.send(EVENTS, events_message(actor(), event("w", 5, value=1)))
+        bench.drop("doc", "mtr.pdf", PDF, tell=False)
+        bench.send(EVIDENCE, files_message("mtr.pdf"))
+        bench.run()
+        past_patience(bench)
+        bench.carrot.down = lambda _: None
+        redrive(target, lambda letter: letter.queue == "evidence")
+        bench.run()
+        redrive(target, lambda _: True)
+        bench.run()
+        bench.move(minutes=30)
+        bench.sweep()
+        bench.run()
+
+        assert bench.record("doc").files["mtr.pdf"].attached
+
+
 def _killed(*_: object) -> None:
     raise KilledCommandError
 
@@ -243,6 +342,36 @@ class TestADiscardedFile:
         as_soon_as_told(waiting, self.discarding(waiting))
         past_patience(waiting)
         self.its_step_was_told(waiting)
+
+    def test_whose_request_comes_again(self, standing: Bench) -> None:
+        """Its delete was lost. The document is done with the file all the same."""
+        target = operated(standing)
+        standing.drop("doc", "mtr.pdf", b"MZ", tell=False)
+        standing.send(EVIDENCE, files_message("mtr.pdf"))
+        standing.work(EVIDENCE, delete=False)
+        (letter,) = standing.letters()
+        discard(target, letter.id, "not wanted")
+        standing.move(minutes=20)
+        standing.send(EVENTS, events_message(close()))
+        standing.run()
+
+        assert standing.carrot.document.status == "CLOSED"
+        assert standing.letters() == []
+
+    def test_that_was_asked_for_anew_meanwhile(self, standing: Bench) -> None:
+        """By the next run: the letter still rests, and to discard it still means that the file is not wanted."""
+        target = operated(standing)
+        standing.send(EVIDENCE, files_message("mtr.pdf"))
+        standing.run()
+        past_patience(standing)
+        standing.send(EVIDENCE, files_message("mtr.pdf"))
+        standing.run()
+        (letter,) = standing.letters()
+        discard(target, letter.id, "it will never come")
+        standing.send(EVENTS, events_message(close()))
+        standing.run()
+
+        assert standing.carrot.document.status == "CLOSED"
 
     def discarding(self, bench: Bench) -> Callable[[DeadLetter], object]:
         target = operated(bench)
@@ -333,6 +462,31 @@ def _throttled_once(load: Callable[..., object]) -> Callable[..., object]:
         return load(*given, **named)
 
     return once
+
+
+def test_a_submission_sent_again_whose_first_receive_came_back_is_no_repetition(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was sent after the run was opened that is about to fail."""
+    whole = submission(actor(), event("w", 5, value=1), close())
+    bench.carrot.refuses.add("w")
+    bench.send(SUBMISSIONS, whole)
+    bench.work(SUBMISSIONS)
+    bench.send(DOCUMENTS, create_step(bench, token="token-1"))
+    bench.work(DOCUMENTS)
+    bench.send(EVENTS, events_message(actor(), event("w", 5, value=1)))
+    until_told(bench)
+    bench.move(seconds=1)
+    bench.send(SUBMISSIONS, whole)
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.relay.runs, "newest", _throttled)
+        bench.work(SUBMISSIONS)
+    while not bench.work(SUBMISSIONS):
+        bench.move(seconds=5)
+    end_run(bench, "failed")
+    bench.run()
+
+    assert list(bench.steps.executions) == ["doc-g1-r1", "doc-g1-r2"]
 
 
 def test_the_same_submission_delivered_twice_opens_no_other_run(bench: Bench) -> None:

@@ -138,6 +138,7 @@ def test_a_run_that_is_about_to_fail_is_followed_by_the_next_one(bench: Bench, a
     bench.run()
     assert [letter.item for letter in bench.letters()] == ["w"]
     bench.carrot.refuses.clear()
+    bench.move(seconds=1)
     if again == "redrive":
         redrive(target, lambda _: True)
     else:

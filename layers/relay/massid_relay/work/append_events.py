@@ -86,6 +86,7 @@ def _work(turn: Turn, asks: Sequence[Ask]) -> None:
 def _enter(turn: Turn, source: Source, ended: int | None) -> Ask | None:
     """Write one message's events into the inbox. One that can't be is buried here, so that the others go on. `ended`: the
     replaced generation whose CANCEL was taken up before."""
+    _fill_hole(turn, source)
     try:
         message = incoming(turn.relay, parse_events_message, source.body)
         _require_own_group(message, source)
@@ -107,12 +108,19 @@ def _enter(turn: Turn, source: Source, ended: int | None) -> Ask | None:
     return None
 
 
+def _fill_hole(turn: Turn, source: Source) -> None:
+    """What held the place of a redriven message holds it no more, now that the message is here; if it dies again, that holds. The
+    same of one that was to be buried whole, and whose worker died before it was."""
+    names = {source.deduplication_id, dead_letter_id(source.message_id)}
+    kept = [hold for hold in turn.record.holds if hold.dead_letter_id not in names]
+    if len(kept) < len(turn.record.holds):
+        turn.record.holds, turn.dirty = kept, True
+
+
 def _take_up(turn: Turn, source: Source, message: EventsMessage) -> Ask:
     asked = asked_events(turn.relay, turn.record, message)
     require_fresh_event_ids(turn.relay, turn.record, asked.entries)
     refused = enter(turn.record, asked.entries, source.message_id)
-    whole = dead_letter_id(source.message_id)  # it was to be buried, and its worker died before it was
-    turn.record.holds = [hold for hold in turn.record.holds if hold.dead_letter_id != whole]
     entered = [entry for entry in asked.entries if any(entry is known for known in turn.record.events)]
     new_files = _ask_for_files(turn, entered)
     turn.dirty = True

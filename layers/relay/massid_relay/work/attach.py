@@ -17,7 +17,7 @@ from massid_relay.core.errors import (
 from massid_relay.core.evidence import possible_keys, same_name
 from massid_relay.core.file_types import accepted_type
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.operation import Operation
+from massid_relay.core.operation import Operation, Stage
 from massid_relay.core.reading import RemoteAttachment
 from massid_relay.core.record import DocumentRecord, FileEntry
 from massid_relay.evidence import StoredFile
@@ -50,7 +50,7 @@ def attach(relay: Relay, source: Source, record: DocumentRecord, name: str, *, a
             return record
         require_open(record, name)
         if found is None:
-            return _wait_anew(relay, source, record, name)
+            return wait_anew(relay, source, record, name)
         content_type = accepted_type(name, found.size, relay.evidence.first_bytes(found))
         return _upload(relay, source, record, name, found, content_type)
     except PermanentFailure as error:
@@ -64,15 +64,17 @@ def _is_answered(relay: Relay, source: Source, file: FileEntry, refusal: Refusal
     return own or (not settled and is_answered(file, source.message_id, source.sent_at))
 
 
-def _wait_anew(relay: Relay, source: Source, record: DocumentRecord, name: str) -> DocumentRecord:
-    """Nothing lies there. A file that was given up, and is asked for after that, is waited for once more, as long again."""
+def wait_anew(relay: Relay, source: Source, record: DocumentRecord, name: str) -> DocumentRecord:
+    """Nothing lies there, or there is no document yet. A file that was given up, and is asked for after that, is waited for once
+    more, as long again. What it was refused with stays until it comes, for whoever settles the letter."""
     file = record.files[name]
     if file.refusal is None or _is_answered(relay, source, file, file.refusal):
         return record
 
     def change(fresh: DocumentRecord) -> None:
-        if fresh.files[name].refused:
-            fresh.files[name] = FileEntry(name, relay.now())
+        file = fresh.files.get(name)
+        if file is not None and file.operation is not None and file.refused:
+            file.operation.stage, file.asked_at = Stage.STARTED, relay.now()
 
     return apply(relay, record, change)
 
@@ -102,7 +104,7 @@ def _upload(
             raise _replaced()
         require_open(fresh, name)
         file = fresh.files[name]
-        was_refused = file.refused
+        was_refused = file.operation is not None and file.operation.refusal is not None
         if file.operation is None:
             file.operation = Operation.started(relay.now(), owner, relay.settings.lease)
         else:

@@ -125,7 +125,7 @@ def refuse_again(turn: Turn, source: Source, external_ids: Iterable[str]) -> Non
         if entry.state is not EventState.DISCARDED or entry.refusal is None or entry.refusal.reason != CLOSED:
             continue
         letter = turn.relay.dead_letters.get(dead_letter_id(entry.refusal.message_id, entry.external_id))
-        if letter is not None and letter.at < source.sent_at:
+        if letter is not None and (source.deduplication_id == letter.id or letter.at < source.sent_at):
             turn.bury_event(entry, RefusedBefore(entry.refusal), source)
 
 

@@ -27,8 +27,8 @@ def _hold_document(relay: Relay, source: Source, letter_id: str) -> None:
         return
     record = relay.documents.load(source.group or "")
     hold = _hold(relay, record, source, letter_id)
-    if hold is not None:
-        apply(relay, record, lambda fresh: _add(relay, fresh, hold))
+    if hold is not None or any(known.dead_letter_id == source.deduplication_id for known in record.holds):
+        apply(relay, record, lambda fresh: _put(relay, fresh, hold, source.deduplication_id))
 
 
 def _hold(relay: Relay, record: DocumentRecord, source: Source, letter_id: str) -> Hold | None:
@@ -44,8 +44,9 @@ def _hold(relay: Relay, record: DocumentRecord, source: Source, letter_id: str) 
     return Hold(letter_id, min(outside)) if outside else None
 
 
-def _add(relay: Relay, record: DocumentRecord, hold: Hold) -> None:
-    if not is_settled(relay, hold.dead_letter_id) and all(
-        known.dead_letter_id != hold.dead_letter_id for known in record.holds
-    ):
+def _put(relay: Relay, record: DocumentRecord, hold: Hold | None, redriven: str | None) -> None:
+    """In the place of the letter that was redriven with this message, if any."""
+    record.holds = [known for known in record.holds if known.dead_letter_id != redriven]
+    known_ids = {known.dead_letter_id for known in record.holds}
+    if hold is not None and hold.dead_letter_id not in known_ids and not is_settled(relay, hold.dead_letter_id):
         record.holds.append(hold)

@@ -31,6 +31,8 @@ class Source:
     group: str | None
     receive_count: int
     sent_at: datetime
+    deduplication_id: str | None = None
+    """On a FIFO queue. A redriven message has its dead letter's id."""
 
 
 def sources(event: Any, queue: QueueName) -> list[Source]:
@@ -52,6 +54,7 @@ def _source(record: dict[str, Any], queue: QueueName) -> Source:
         group=attributes.get("MessageGroupId"),
         receive_count=int(attributes["ApproximateReceiveCount"]),
         sent_at=datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC),
+        deduplication_id=attributes.get("MessageDeduplicationId"),
     )
 
 

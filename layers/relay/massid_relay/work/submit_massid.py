@@ -33,7 +33,7 @@ def submit_massid(relay: Relay, source: Source) -> None:
         if newest.generation == stored.generation and _goes_on(relay, stored, newest):
             if newest.part != stored.part:
                 _add(relay, stored)
-            elif stored.after_run is None and source.receive_count == 1:
+            elif stored.after_run is None and (newest.opened_at is None or source.sent_at > newest.opened_at):
                 _look_again(relay, stored, newest)
             return
         relay.runs.fail(stored.external_id, newest)

@@ -10,7 +10,8 @@ from massid_relay.core.evidence import asked_name
 from massid_relay.core.messages import EvidenceRequest, parse_evidence_message
 from massid_relay.core.record import DocumentRecord, EventState, FileEntry, Wait, WaitKind
 from massid_relay.core.timeline import StepKind, next_step, something_waits
-from massid_relay.work.attach import attach
+from massid_relay.work.attach import attach, wait_anew
+from massid_relay.work.burial import dead_letter_id, is_settled
 from massid_relay.work.changes import apply, park
 from massid_relay.work.generations import is_current
 from massid_relay.work.nudges import wake
@@ -42,16 +43,22 @@ def _serve(relay: Relay, source: Source, request: EvidenceRequest) -> None:
     if not is_current(relay, record, request.generation, request.task_token):
         return
 
+    names = [name for name in request.file_names if name in record.files or not _is_done_with(relay, source, name)]
+
     def ask(fresh: DocumentRecord) -> None:
-        for name in request.file_names:
+        for name in names:
             fresh.files.setdefault(name, FileEntry(name, relay.now()))
 
-    if any(name not in record.files for name in request.file_names):
+    if any(name not in record.files for name in names):
         record = apply(relay, record, ask)
-    if record.created:
-        for name in request.file_names:
-            record = attach(relay, source, record, name)
+    for name in names:
+        record = (attach if record.created else wait_anew)(relay, source, record, name)
     _finish(relay, record, request)
+
+
+def _is_done_with(relay: Relay, source: Source, name: str) -> bool:
+    """Whether this very message was refused that file and the letter discarded: it only comes again."""
+    return source.receive_count > 1 and is_settled(relay, dead_letter_id(source.message_id, name))
 
 
 def _finish(relay: Relay, record: DocumentRecord, request: EvidenceRequest | None = None) -> None:
