@@ -166,10 +166,9 @@ def _give_up_creation(relay: Relay, record: DocumentRecord) -> None:
     """The steps that waited for it are told. The document is still created, should the one before it come off the network."""
     reason = f"waited {relay.settings.event_patience_days} days for generation {to_be_seen_off(record)} to be cancelled"
     tokens = [wait.token for wait in record.waits if wait.kind is WaitKind.CREATION]
+    # one letter for these steps, whoever changes the record meanwhile
     message_id = f"{_SWEEP}{record.external_id}-{digest_of(token.encode() for token in tokens)}"
-    refusal = Refusal.of(
-        WaitedTooLong(reason), message_id
-    )  # the same for the same steps, whoever changes the record meanwhile
+    refusal = Refusal.of(WaitedTooLong(reason), message_id)
     letter = _bury(relay, record, QueueName.DOCUMENTS, "document", refusal, creation_of(record))
     for token in tokens:
         relay.tokens.fail(token, WaitedTooLong.__name__, letter)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, count
+from itertools import chain, count, filterfalse
 from typing import Any
 
 from massid_relay.bootstrap import Relay
@@ -104,12 +104,13 @@ class Turn:
     def who_tells(self, item: str | None) -> Source:
         """The message whose dead letter tells of it: the first one of this turn, unless it was told by that before and the letter
         was settled since. Then another one is to be written, or nobody would hear of it."""
+
+        def settled(source: Source) -> bool:
+            return is_settled(self.relay, dead_letter_id(source.message_id, item))
+
         last = self.sources[-1]
-        more = (replace(last, message_id=f"{last.message_id}+{number}") for number in count(1))
-        told = (
-            one for one in chain(self.sources, more) if not is_settled(self.relay, dead_letter_id(one.message_id, item))
-        )
-        return next(told)
+        others = (replace(last, message_id=f"{last.message_id}+{number}") for number in count(1))
+        return next(filterfalse(settled, chain(self.sources, others)))
 
     def _newcomers_not_sent(self) -> list[str]:
         """Newcomers whose event did not go out. Those of a batch that went through in part are still to be learnt."""
