@@ -33,7 +33,7 @@ def _file(path: Path) -> Iterator[tuple[str, JsonObject | str]]:
         yield str(path), "can't be read as a text file"
         return
     if path.suffix in _BULK_SUFFIXES:
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):  # a text of JSON may hold other line separators
             if line.strip():
                 yield f"{path}:{number}", _massid(line)
     else:

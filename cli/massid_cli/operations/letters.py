@@ -83,7 +83,7 @@ def _redrive_together(
         _send_back(target, letter, found[letter.id][0])
     outcomes = [Outcome(one.id, one.external_id, f"sent back to the {one.queue} queue") for one in back]
     outcomes += [Outcome(letter.id, letter.external_id, "its message is gone") for letter in gone]
-    outcomes += _start_next_runs(target, {external_id} if external_id else set())
+    outcomes += _start_next_run(target, external_id) if external_id else []
     for letter in back:
         target.dead_letters.settle(letter, SystemClock().now())
         for message in found[letter.id]:
@@ -223,19 +223,16 @@ def release(record: DocumentRecord, letter: DeadLetter) -> bool:
     return changed
 
 
-def _start_next_runs(target: Target, external_ids: set[str]) -> list[Outcome]:
+def _start_next_run(target: Target, external_id: str) -> list[Outcome]:
     """A run that failed is resumed by a redrive: the stored submission is submitted once more. One that is open may be about to
     fail over the letter."""
-    outcomes = []
-    for external_id in sorted(external_ids):
-        run = target.runs.newest(external_id)
-        if run is None or run.state is RunState.ENDED:
-            continue
-        body, delay = next_run(external_id, run)
-        target.queues.send(target.queue_url(QueueName.SUBMISSIONS), body, delay=delay)
-        if run.state is RunState.FAILED:
-            outcomes.append(Outcome("", external_id, f"run {run.number} failed: the next one was asked for"))
-    return outcomes
+    run = target.runs.newest(external_id)
+    if run is None or run.state is RunState.ENDED:
+        return []
+    body, delay = next_run(external_id, run)
+    target.queues.send(target.queue_url(QueueName.SUBMISSIONS), body, delay=delay)
+    failed = run.state is RunState.FAILED
+    return [Outcome("", external_id, f"run {run.number} failed: the next one was asked for")] if failed else []
 
 
 def _wake_all(target: Target, letters: Sequence[DeadLetter]) -> None:

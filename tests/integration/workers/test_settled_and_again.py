@@ -104,13 +104,13 @@ class TestAnEventThatIsRefusedAgain:
         standing.send(EVENTS, events_message(event("x", 10, value=1)))
         standing.work(EVENTS, delete=False)
         standing.move(minutes=15)
-        start_next_runs = letters._start_next_runs
+        start_next_run = letters._start_next_run
 
         def work_meanwhile(*given: Any) -> Any:
             standing.work(EVENTS)
-            return start_next_runs(*given)
+            return start_next_run(*given)
 
-        monkeypatch.setattr(letters, "_start_next_runs", work_meanwhile)
+        monkeypatch.setattr(letters, "_start_next_run", work_meanwhile)
         redrive(target, lambda _: True)
         standing.run()
 
@@ -154,7 +154,7 @@ class TestARedrive:
         create(bench, token="token-1")
         end_run(bench, "failed")
         with monkeypatch.context() as patch, suppress(KilledCommandError):
-            patch.setattr(letters, "_start_next_runs", _killed)
+            patch.setattr(letters, "_start_next_run", _killed)
             redrive(target, lambda _: True)
         bench.move(minutes=3)
         redrive(target, lambda _: True)

@@ -100,6 +100,15 @@ def test_a_folder_and_a_bulk_file_hold_many(app: typer.Typer, massid: Any, tmp_p
     assert result.exit_code == 0
 
 
+def test_a_line_of_a_bulk_file_may_hold_other_line_separators(app: typer.Typer, massid: Any, tmp_path: Path) -> None:
+    line = dumps(massid.body | {"note": "one\u2028two\u0085three"})
+    assert "\u2028" in line
+    (tmp_path / "many.ndjson").write_text(f"{line}\r\n{line}\r\n", encoding="utf-8", newline="")
+    result = run(app, str(tmp_path))
+    assert "2 checked" in result.stdout
+    assert result.exit_code != 2
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"hello": 1}', "\ud800"])
 def test_what_cannot_be_read_gives_2_and_does_not_stop_the_others(
     app: typer.Typer, massid: Any, tmp_path: Path, content: str

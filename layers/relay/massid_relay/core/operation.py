@@ -8,7 +8,8 @@
                              │   ▼
                            STARTED, free          put_back: transient, throttled, not ready, outcome unknown
                              ▲
-                             └── a lease that ran out is one crash; the third ends as WorkerCrashed
+                             ├── a lease that ran out is one crash; the third ends as WorkerCrashed
+                             └── want_again: what was given up for want of its file is asked for once more
 
 "STARTED, leased" already means "may have been sent", so the common case is two writes: begin and confirm.
 Each change is one conditional write of the record that holds the operation: the record's version is the condition, and a
@@ -136,6 +137,11 @@ class Operation:
         self.stage = Stage.REFUSED
         self.refusal = refusal
         self._release()
+
+    def want_again(self) -> None:
+        """It was given up and is wanted once more. What it was refused with stays until the next attempt begins, for whoever
+        settles that dead letter."""
+        self.stage = Stage.STARTED
 
     def put_back(self, error: RelayError, now: datetime) -> None:
         """Free the lease after an attempt that did not end it. Only a TransientFailure counts as an attempt."""

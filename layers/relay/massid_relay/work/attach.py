@@ -17,7 +17,7 @@ from massid_relay.core.errors import (
 from massid_relay.core.evidence import possible_keys, same_name
 from massid_relay.core.file_types import accepted_type
 from massid_relay.core.jsons import JsonObject
-from massid_relay.core.operation import Operation, Stage
+from massid_relay.core.operation import Operation
 from massid_relay.core.reading import RemoteAttachment
 from massid_relay.core.record import DocumentRecord, FileEntry
 from massid_relay.evidence import StoredFile
@@ -74,7 +74,8 @@ def wait_anew(relay: Relay, source: Source, record: DocumentRecord, name: str) -
     def change(fresh: DocumentRecord) -> None:
         file = fresh.files.get(name)
         if file is not None and file.operation is not None and file.refused:
-            file.operation.stage, file.asked_at = Stage.STARTED, relay.now()
+            file.operation.want_again()
+            file.asked_at = relay.now()
 
     return apply(relay, record, change)
 
